@@ -57,10 +57,12 @@ const markDone = async (topics: Topic[], context: Context): Promise<MessageReply
 /** Suggestions for the last of several topics, each with those that were typed before it. */
 const suggestLast = (typed: string, context: Context): Choice[] => {
   const comma = typed.lastIndexOf(',') + 1;
-  const before = typed.slice(0, comma);
-  return suggestTopics(typed.slice(comma).trim(), context).map(choice => ({
+  const before = comma === 0 ? '' : `${typed.slice(0, comma)} `;
+  return suggestTopics(typed.slice(comma).trim(), context).map(({ label, value, ...choice }) => ({
     ...choice,
-    value: before === '' ? choice.value : `${before} ${choice.value}`,
+    // Discord shows the label and lets people type on behind it, so it must hold all of them too.
+    label: before + label,
+    value: before + value,
   }));
 };
 

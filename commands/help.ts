@@ -51,7 +51,9 @@ const overview = (context: Context): MessageReply =>
       ),
       list(linesFor('member', context)),
       ...(context.organiser ? [heading('For organisers', 2), list(linesFor('organiser', context))] : []),
-      quiet('`/help track` explains one command. Options may be typed in their order, or as `name:value`.'),
+      quiet(
+        `\`/help track\` explains one command.${context.platform === 'discord' ? '' : ' Options may be typed in their order, or as `name:value`.'}`,
+      ),
     ],
   });
 

@@ -1,6 +1,15 @@
 import { cronOf, nextSlot, parseCron, type Slot } from '../src/calendar/slots.ts';
 import { requireZone, suggestZones } from '../src/calendar/zones.ts';
-import { channelText, scheduleCard, scheduleChoice, scheduleLine } from '../src/cards/schedule.ts';
+import {
+  channelName,
+  channelText,
+  scheduleCard,
+  scheduleChoice,
+  scheduleLabel,
+  scheduleLine,
+  settledText,
+  troublesBlocks,
+} from '../src/cards/schedule.ts';
 import { plural } from '../src/cards/topic.ts';
 import { trackChoices } from '../src/cards/track.ts';
 import {
@@ -17,23 +26,15 @@ import {
   composeChannelDigest,
   composeLeaderboard,
   composePersonalDigest,
+  threadOf,
 } from '../src/delivery/compose.ts';
 import { planNow } from '../src/delivery/plan.ts';
+import { refreshLastPost } from '../src/delivery/refresh.ts';
 import { UserError } from '../src/errors.ts';
 import { escapeMarkdown } from '../src/markdown.ts';
-import {
-  actions,
-  type Block,
-  list as bullets,
-  button,
-  divider,
-  heading,
-  type Message,
-  quiet,
-  text,
-} from '../src/message.ts';
+import { actions, type Block, button, divider, heading, type Message, quiet, text } from '../src/message.ts';
 import { quote } from '../src/nearest.ts';
-import { type Delivery, troublesOf } from '../src/storage/deliveries.ts';
+import { troublesOf } from '../src/storage/deliveries.ts';
 import {
   createSchedule,
   pauseSchedule,
@@ -48,7 +49,6 @@ import {
 const NEXT_RUNS = 3;
 const SCHEDULES_AT_MOST = 25;
 const TROUBLES_DAYS = 14;
-const TROUBLES_SHOWN = 8;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const kinds = [
@@ -80,7 +80,7 @@ const requireSchedule = async (typed: string | number | undefined, { db, communi
   const known =
     all.length === 0
       ? 'There is none yet: /schedule set makes one.'
-      : `There are: ${all.map(scheduleLine).join('; ')}.`;
+      : `There are: ${all.map(scheduleLabel).join('; ')}.`;
   throw new UserError(
     'unknown_schedule',
     typed === undefined
@@ -99,6 +99,7 @@ type SetOptions = {
   topics: number | undefined;
   cron: string | undefined;
   send: string | undefined;
+  thread: boolean | undefined;
 };
 
 const cronFrom = ({ cron, weekday, time }: SetOptions): string => {
@@ -127,12 +128,14 @@ const channelFrom = async (options: SetOptions, context: Context): Promise<strin
   }
   const channel = await context.findChannel(typed);
   if ('id' in channel) return channel.id;
-  throw new UserError('unknown_channel', `I cannot post in ${quote(`#${typed}`)}. ${channel.problem}`);
+  const name = channelName(typed);
+  const where = name === `#${typed}` ? quote(name) : 'that channel';
+  throw new UserError('unknown_channel', `I cannot post in ${where}. ${channel.problem}`);
 };
 
 /** What only digests have, for a leaderboard: refused rather than left out in silence. */
 const refuseDigestOptions = ({ kind, ...options }: SetOptions): void => {
-  const given = (['tracks', 'topics', 'send'] as const).filter(name => options[name] !== undefined);
+  const given = (['tracks', 'topics', 'send', 'thread'] as const).filter(name => options[name] !== undefined);
   if (kind === 'digest' || given.length === 0) return;
   throw new UserError(
     'digest_only',
@@ -140,8 +143,18 @@ const refuseDigestOptions = ({ kind, ...options }: SetOptions): void => {
   );
 };
 
+/** A thread stands under a post, and direct messages are none. */
+const refuseThreadAlone = ({ thread, send }: SetOptions): void => {
+  if (!thread || send !== 'direct') return;
+  throw new UserError(
+    'thread_needs_channel',
+    'A thread is opened under a post in a channel, and send:direct posts in none. Leave out thread, or choose send:both or send:channel.',
+  );
+};
+
 const set = async (options: SetOptions, context: Context): Promise<MessageReply> => {
   refuseDigestOptions(options);
+  refuseThreadAlone(options);
   const { db, curriculum, community, member, now } = context;
   if ((await schedulesOf(db, community.id)).length >= SCHEDULES_AT_MOST) {
     throw new UserError(
@@ -162,6 +175,7 @@ const set = async (options: SetOptions, context: Context): Promise<MessageReply>
       zone,
       tracks: options.kind === 'digest' ? (options.tracks ?? [...curriculum.tracks.keys()]) : [],
       topicsPerWeek: options.topics ?? 1,
+      thread: options.thread ?? false,
       // The week of the first post is week 1, not the rest of the week in which the schedule was made.
       startsOn: nextSlot(cron, zone, now).slot.slice(0, 10),
       createdBy: member.externalId,
@@ -180,24 +194,6 @@ const set = async (options: SetOptions, context: Context): Promise<MessageReply>
   });
 };
 
-/** What did not go out lately, and why. */
-const troublesBlocks = (troubles: readonly Delivery[]): Block[] =>
-  troubles.length === 0
-    ? []
-    : [
-        heading(`Not delivered in the last ${TROUBLES_DAYS} days`, 2),
-        bullets(
-          troubles
-            .slice(0, TROUBLES_SHOWN)
-            .map(({ kind, slot, state, channelId, reason }) =>
-              escapeMarkdown(
-                `${kind} of ${slot.replace('T', ' ')} ${channelId === null ? 'to a member' : `in #${channelId}`}: ${state}${reason ? `, ${reason}` : ''}`,
-              ),
-            ),
-        ),
-        ...(troubles.length > TROUBLES_SHOWN ? [quiet(`and ${troubles.length - TROUBLES_SHOWN} more`)] : []),
-      ];
-
 const list = async (context: Context): Promise<MessageReply> => {
   const all = await schedulesOf(context.db, context.community.id);
   if (all.length === 0) {
@@ -214,7 +210,11 @@ const list = async (context: Context): Promise<MessageReply> => {
     new Date(context.now.getTime() - TROUBLES_DAYS * DAY_MS),
   );
   return reply({
-    blocks: [heading('Schedules'), ...all.flatMap(schedule => cardOf(schedule, context)), ...troublesBlocks(troubles)],
+    blocks: [
+      heading('Schedules'),
+      ...all.flatMap(schedule => cardOf(schedule, context)),
+      ...troublesBlocks(troubles, TROUBLES_DAYS),
+    ],
   });
 };
 
@@ -250,12 +250,16 @@ const preview = async (schedule: Schedule, context: Context): Promise<MessageRep
   const message: Message =
     'message' in composed ? composed.message : { blocks: [text(escapeMarkdown(composed.cancelled))] };
   const own = schedule.kind === 'digest' && schedule.direct && schedule.channelId !== null;
+  const thread = 'message' in composed ? threadOf(context.curriculum, schedule, slot.slot) : undefined;
   return reply({
     ...message,
     blocks: [
-      quiet(`Preview of what goes to ${escapeMarkdown(channelText(schedule))} next; only you see this.`),
+      quiet(`Preview of what goes to ${channelText(schedule)} next; only you see this.`),
       divider(),
       ...message.blocks,
+      ...(thread === undefined
+        ? []
+        : [divider(), quiet(`💬 A thread “${escapeMarkdown(thread)}” is opened under it.`)]),
       ...(own ? [divider(), quiet('Each member also gets a personal digest; `/digest` shows yours.')] : []),
     ],
   });
@@ -274,15 +278,17 @@ const run = async (schedule: Schedule, context: Context): Promise<MessageReply> 
   const others = settled.filter(({ state }) => state !== 'sent');
   return changed(
     `${plural(sent, 'message')} sent now${
-      others.length > 0
-        ? `, ${plural(others.length, 'other')} not: ${escapeMarkdown(
-            others
-              .slice(0, 3)
-              .map(({ to, state }) => `${to} ${state}`)
-              .join(', '),
-          )}`
-        : ''
+      others.length > 0 ? `, ${plural(others.length, 'other')} not: ${settledText(others)}` : ''
     }. The series goes on as planned.${schedule.direct ? ' Members who had their digest of this week already get no second one.' : ''}`,
+    schedule,
+    context,
+  );
+};
+
+const refresh = async (schedule: Schedule, context: Context): Promise<MessageReply> => {
+  const { slot } = await refreshLastPost(context, schedule);
+  return changed(
+    `The post of ${slot.replace('T', ' ')} in ${channelText(schedule)} now shows the content as it is today.`,
     schedule,
     context,
   );
@@ -293,9 +299,7 @@ const askRemove = (schedule: Schedule): MessageReply =>
     blocks: [
       heading(`Remove schedule ${schedule.id}?`, 2),
       text(
-        escapeMarkdown(
-          `${scheduleLine(schedule)}. What it has sent stays; nothing more goes out. A pause can be taken back, a removal cannot.`,
-        ),
+        `${scheduleLine(schedule)}. What it has sent stays; nothing more goes out. A pause can be taken back, a removal cannot.`,
       ),
       actions(
         button('Remove it', encodeAction('schedule', 'removed', String(schedule.id)), 'danger'),
@@ -307,7 +311,7 @@ const askRemove = (schedule: Schedule): MessageReply =>
 
 const remove = async (schedule: Schedule, { db, now }: Context): Promise<MessageReply> => {
   await removeSchedule(db, schedule.id, now);
-  return reply({ blocks: [text(escapeMarkdown(`Removed: ${scheduleLine(schedule)}.`))] }, { replace: true });
+  return reply({ blocks: [text(`Removed: ${scheduleLine(schedule)}.`)] }, { replace: true });
 };
 
 const scheduleOption = { type: 'integer', description: 'Its number, from /schedule list' } as const;
@@ -355,6 +359,7 @@ export default defineCommand({
           words: 5,
         },
         send: { type: 'string', description: 'Where a digest goes; both unless told', choices: audiences },
+        thread: { type: 'boolean', description: 'Open a discussion thread under each digest; no unless told' },
       },
       autocomplete: {
         weekday: typed =>
@@ -368,6 +373,7 @@ export default defineCommand({
     resume: onSchedule('Let a paused schedule go on', resume),
     preview: onSchedule('See exactly what will be posted next', preview),
     run: onSchedule('Send it once now; the series stays as it is', run),
+    refresh: onSchedule('Bring its last post up to date, after a change of content', refresh),
     remove: onSchedule('End a schedule', askRemove),
   },
   actions: {

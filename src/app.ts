@@ -18,6 +18,7 @@ import {
   type OptionSpec,
   type OptionSpecs,
   type OptionValues,
+  type Post,
   type RawOptions,
   type Reply,
   reply,
@@ -27,8 +28,9 @@ import type { Curriculum } from './curriculum/curriculum.ts';
 import { UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { escapeMarkdown } from './markdown.ts';
-import { actions, type Block, button, type ModalField, quiet, text } from './message.ts';
+import { actions, type Block, button, type Message, type ModalField, quiet, text } from './message.ts';
 import { choicesOf, resolveOptions } from './options.ts';
+import type { Outcome } from './platform.ts';
 import { findOrCreateCommunity } from './storage/communities.ts';
 import type { Db } from './storage/database.ts';
 import { findOrCreateMember, SILENCE, updateMember } from './storage/members.ts';
@@ -42,6 +44,8 @@ export type AppDeps = {
   deliverDue: DeliverDue;
   /** Asks the caller's platform for a channel. */
   findChannel: (caller: Caller, named: string) => Promise<Channel | { problem: string }>;
+  /** Changes a post on the caller's platform. */
+  editPost: (caller: Caller, post: Post, message: Message) => Promise<Outcome>;
   log: Log;
 };
 
@@ -97,6 +101,7 @@ const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
     ...(caller.channelId !== undefined && { channelId: caller.channelId }),
     deliverDue,
     findChannel: named => deps.findChannel(caller, named),
+    editPost: (post, message) => deps.editPost(caller, post, message),
   };
 };
 

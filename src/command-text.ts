@@ -135,10 +135,14 @@ export const suggestValues = async (
     spec.type === 'boolean'
       ? ['yes', 'no'].map(value => ({ label: value, value }))
       : choicesOf(spec, context.curriculum);
-  const wanted = typed.toLowerCase();
+  // Of several values the last is being typed; those before it stay as they are.
+  const comma = spec.many ? typed.lastIndexOf(',') + 1 : 0;
+  const before = comma === 0 ? '' : `${typed.slice(0, comma)} `;
+  const wanted = typed.slice(comma).trim().toLowerCase();
   return (choices ?? [])
     .filter(choice => choice.value.toLowerCase().includes(wanted) || choice.label.toLowerCase().includes(wanted))
-    .slice(0, 25);
+    .slice(0, 25)
+    .map(choice => ({ ...choice, label: before + choice.label, value: before + choice.value }));
 };
 
 const quoted = (value: string): string => (/\s/.test(value) ? `"${value}"` : value);

@@ -1,6 +1,7 @@
 // What a command is: one platform-free definition from which registration, parsing, forms and `/help` are made.
 import type { Curriculum } from './curriculum/curriculum.ts';
 import type { Message, Modal } from './message.ts';
+import type { Outcome } from './platform.ts';
 import type { Community, PlatformName } from './storage/communities.ts';
 import type { Db } from './storage/database.ts';
 import type { Member } from './storage/members.ts';
@@ -58,6 +59,8 @@ export type Interaction = { caller: Caller } & (
   | { type: 'modal'; modal: string; fields: Readonly<Record<string, string | readonly string[]>> }
 );
 
+/** A post of a schedule, as the outbox recorded it. */
+export type Post = { channelId: string; messageId: string; key: string };
 export type DeliverDue = () => Promise<readonly { communityId: number; to: string; state: string }[]>;
 export type Channel = { id: string; name: string };
 
@@ -77,6 +80,8 @@ export type Context = {
   deliverDue: DeliverDue;
   /** The channel of this community that a member named or that an id stands for, or why nothing can be posted there. */
   findChannel: (named: string) => Promise<Channel | { problem: string }>;
+  /** Changes a post of this community where it stands; answers what became of it. */
+  editPost: (post: Post, message: Message) => Promise<Outcome>;
 };
 
 export type MessageReply = {

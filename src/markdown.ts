@@ -15,6 +15,19 @@ export const escapeMarkdown = (text: string): string => {
   return toMarkdown({ type: 'paragraph', children: [{ type: 'text', value: oneLine }] }).trimEnd();
 };
 
+/**
+ * A channel in a Markdown text, `[#general](channel:general)`: ids of platforms say nothing to a reader, so each renderer shows
+ * the channel as its platform does.
+ */
+export const channelLink = (channelId: string): string => {
+  const id = cleanText(channelId);
+  const label = { type: 'text', value: `#${id}` } as const;
+  return toMarkdown({
+    type: 'paragraph',
+    children: [{ type: 'link', url: `channel:${id}`, children: [label] }],
+  }).trimEnd();
+};
+
 const listItemsToPlain = (node: Extract<Nodes, { type: 'list' }>): string =>
   node.children
     .map((item, at) => {
@@ -48,5 +61,5 @@ const nodeToPlain = (node: Nodes): string => {
   }
 };
 
-/** `markdown` without its markup; link addresses follow their text in brackets. */
+/** `markdown` without its markup; web addresses follow their text in brackets, other links are their text. */
 export const markdownToPlain = (markdown: string): string => nodeToPlain(parseMarkdown(markdown));

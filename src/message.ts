@@ -3,8 +3,9 @@ import { markdownToPlain } from './markdown.ts';
 
 /**
  * A string in our Markdown subset: paragraphs, one-level lists, **bold**, _italic_, `code`, fenced code, quotes and
- * links. Link targets are http(s), `topic:ID` (a topic of the curriculum) or `time:ISO` (an instant, shown in the reader's
- * own zone). Text that a member typed goes through `escapeMarkdown` first.
+ * links. Link targets are http(s), `topic:ID` (a topic of the curriculum), `time:ISO` (an instant, shown in the reader's
+ * own zone) or `channel:ID` (a channel by the platform's id, made by `channelLink`). Text that a member typed goes through
+ * `escapeMarkdown` first.
  */
 export type Markdown = string;
 

@@ -4,11 +4,24 @@ import type { Message } from './message.ts';
 import type { PlatformName } from './storage/communities.ts';
 
 /** Where a delivery goes: a channel of a community, or one member's direct messages. Ids are the platform's own. */
-export type Target = { communityId: string } & ({ channelId: string } | { memberId: string });
+export type Target = { communityId: string } & (
+  | {
+      channelId: string;
+      /** The name of the discussion thread to open under the post, at most 100 characters; none is opened without it. */
+      thread?: string;
+    }
+  | { memberId: string }
+);
 
-/** What became of one attempt. Only `sent`, `gone` and `closed` are final; `unclear` is resolved by `find`. */
+/**
+ * What became of one attempt. `sent`, `removed`, `gone` and `closed` are final; `unclear` is resolved by a repeat under the same
+ * key where the platform allows one (`repeatsWithinMs`), and otherwise by `find`.
+ */
 export type Outcome =
-  | { type: 'sent'; messageId: string }
+  /** `note` says for an organiser what did not go as asked, such as a thread that could not be opened. */
+  | { type: 'sent'; messageId: string; note?: string }
+  /** It had been posted, and was deleted before we knew: it counts as sent and is not repeated. */
+  | { type: 'removed'; reason: string }
   /** Not accepted; try again, not before `at` where the platform said when (that is no attempt). */
   | { type: 'retry'; reason: string; at?: Date }
   /** The channel or member is not there any more, or closed to us. */
@@ -19,14 +32,25 @@ export type Outcome =
 
 export type Platform = {
   readonly name: PlatformName;
+  /**
+   * For so many milliseconds after the first attempt, `deliver` with the same key posts nothing twice. Where it is missing,
+   * a delivery whose outcome is unclear is only looked for.
+   */
+  readonly repeatsWithinMs?: number;
   start(): Promise<void>;
   /** Resolves when nothing is in flight any more. */
   stop(): Promise<void>;
   /** Posts `message` once; `key` is the delivery's, by which the platform can find it again. Never throws for a refusal. */
   deliver(target: Target, message: Message, key: string): Promise<Outcome>;
-  /** Whether a message with this delivery key is there; `unknown` where the platform cannot tell. */
+  /** Changes the message that `deliver` posted under this key where it stands; `gone` where it is not there any more. Never throws for a refusal. */
+  edit(target: Target, messageId: string, message: Message, key: string): Promise<Outcome>;
+  /**
+   * Whether a message with this delivery key is there; `unknown` where the platform cannot tell. `since` is when the first attempt
+   * began, by our clock: what is older need not be read.
+   */
   find(
     target: Target,
     key: string,
+    since: Date,
   ): Promise<{ type: 'found'; messageId: string } | { type: 'absent' } | { type: 'unknown' }>;
 };

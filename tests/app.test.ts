@@ -40,6 +40,7 @@ const appOn = (db: Db, ...commands: Command[]): { app: App; logged: Logged[]; db
     curriculum: () => testCurriculum,
     now: () => new Date('2026-11-23T09:00:00Z'),
     deliverDue: async () => [],
+    editPost: async () => ({ type: 'sent', messageId: '1' }),
     findChannel: async (_, named) => ({ id: named, name: named }),
     log,
   });

@@ -45,9 +45,9 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export const formatDay = (date: Temporal.PlainDate): string =>
   `${WEEKDAYS[date.dayOfWeek - 1]} ${date.day} ${MONTHS[date.month - 1]}`;
 
-/** A Markdown link that every renderer shows in the reader's own zone; its text is the time in `zone`. */
-export const timeLink = (instant: Date, zone: string): string =>
-  `[${formatMoment(instant, zone)}](time:${instant.toISOString().slice(0, 16)}Z)`;
+/** A Markdown link that every renderer shows in the reader's own zone; its text is the time in `zone`, and names that zone where asked. */
+export const timeLink = (instant: Date, zone: string, namesZone = false): string =>
+  `[${formatMoment(instant, zone)}${namesZone ? ` (${zone})` : ''}](time:${instant.toISOString().slice(0, 16)}Z)`;
 
 /** Whether `zone` is an IANA zone that this Node knows, old spellings and UTC included. */
 export const isZone = (zone: string): boolean => {

@@ -4,6 +4,8 @@ import { formatDay, inZone, startOfWeek } from '../calendar/dates.ts';
 import { weekIndex } from '../calendar/slots.ts';
 import { channelDigest, nudge, personalDigest } from '../cards/digest.ts';
 import { leaderboardPost } from '../cards/leaderboard.ts';
+import { plural } from '../cards/topic.ts';
+import { shorten } from '../clean-text.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
 import { leaderboardOf } from '../leaderboard.ts';
 import { learnerOf } from '../learner.ts';
@@ -17,6 +19,28 @@ import { boardKey } from '../storage/standings.ts';
 
 /** What to send, or why there is nothing to send, in words for an organiser. */
 export type Composed = { message: Message } | { cancelled: string };
+
+/** Discord's limit on the name of a thread. */
+const THREAD_NAME_LIMIT = 100;
+
+/**
+ * The name of the thread that a schedule opens under the post of `slot`, `Week 3: Engineering Track`, at most 100 characters;
+ * undefined where it opens none.
+ */
+export const threadOf = (
+  curriculum: Curriculum,
+  { thread, tracks, startsOn }: Pick<Schedule, 'thread' | 'tracks' | 'startsOn'>,
+  slot: string,
+): string | undefined => {
+  if (!thread) return undefined;
+  const labels = tracks.flatMap(track => curriculum.tracks.get(track)?.label ?? []);
+  const isAll = labels.length > 1 && labels.length === curriculum.tracks.size;
+  const week = `Week ${Math.max(0, weekIndex(startsOn, slot)) + 1}`;
+  const name = `${week}: ${isAll ? 'all tracks' : labels.join(', ')}`;
+  return name.length <= THREAD_NAME_LIMIT
+    ? name
+    : shorten(`${week}: ${plural(labels.length, 'track')}`, THREAD_NAME_LIMIT);
+};
 
 /** The week of a schedule's topics for its channel. The same for everyone: it holds nothing about any member. */
 export const composeChannelDigest = (

@@ -18,6 +18,8 @@ export const MAX_ATTEMPTS = 5;
 const FIRST_BACKOFF_MS = 30 * SECOND_MS;
 /** How long an unclear answer rests before the platform is asked: what it accepted can then be read there. */
 const UNCLEAR_REST_MS = MINUTE_MS;
+/** How long it rests where it may be repeated under the same key: a broken connection is often back by then. */
+export const REPEAT_REST_MS = 5 * SECOND_MS;
 /** Below this a message is on time. */
 const LATE_AFTER_MS = 10 * MINUTE_MS;
 
@@ -34,9 +36,10 @@ const lateness = (dueAt: Date, sentAt: Date): string | undefined => {
     : `late by ${Math.floor(lateMs / HOUR_MS)} h`;
 };
 
-const sent = ({ attempts, dueAt }: Delivery, messageId: string, at: Date): Settlement => {
-  const reason = lateness(dueAt, at);
-  return { state: 'sent', attempts: attempts + 1, messageId, ...(reason !== undefined && { reason }) };
+const sent = ({ attempts, dueAt }: Delivery, messageId: string, at: Date, note?: string): Settlement => {
+  const reasons = [lateness(dueAt, at), note].filter(each => each !== undefined);
+  const reason = reasons.length > 0 && { reason: reasons.join('. ') };
+  return { state: 'sent', attempts: attempts + 1, messageId, ...reason };
 };
 
 const again = (delivery: Delivery, reason: string, now: Date, random: number): Settlement => {
@@ -46,25 +49,51 @@ const again = (delivery: Delivery, reason: string, now: Date, random: number): S
     : { state: 'retrying', attempts, notBefore: new Date(now.getTime() + backoffMs(attempts, random)), reason };
 };
 
+/** How a delivery that is attempted stands: `repeatsWithinMs` is the platform's, `repeats` an earlier attempt of unknown outcome. */
+export type Attempt = { repeatsWithinMs?: number | undefined; repeats?: boolean };
+
+/** Whether another attempt at `now` posts nothing twice, whatever became of the first. */
+export const mayRepeat = ({ firstSentAt }: Delivery, repeatsWithinMs: number | undefined, now: Date): boolean =>
+  repeatsWithinMs !== undefined && firstSentAt !== null && now.getTime() - firstSentAt.getTime() < repeatsWithinMs;
+
+/** Nobody knows: it is repeated soon where that does no harm, and otherwise looked for later. No attempt is counted. */
+const unclear = (
+  delivery: Delivery,
+  reason: string,
+  now: Date,
+  { repeatsWithinMs }: Attempt,
+  earliest = now,
+): Settlement => {
+  const soon = new Date(Math.max(earliest.getTime(), now.getTime() + REPEAT_REST_MS));
+  const later = new Date(now.getTime() + UNCLEAR_REST_MS);
+  const leaseUntil = mayRepeat(delivery, repeatsWithinMs, soon) ? soon : later;
+  return { state: 'sending', attempts: delivery.attempts, leaseUntil, reason };
+};
+
 /** What to record after the platform's answer to an attempt. */
-export const afterAttempt = (delivery: Delivery, outcome: Outcome, now: Date, random: number): Settlement => {
+export const afterAttempt = (
+  delivery: Delivery,
+  outcome: Outcome,
+  now: Date,
+  random: number,
+  how: Attempt = {},
+): Settlement => {
   const attempts = delivery.attempts + 1;
   switch (outcome.type) {
     case 'sent':
-      return sent(delivery, outcome.messageId, now);
+      return sent(delivery, outcome.messageId, now, outcome.note);
+    case 'removed':
+      return { state: 'sent', attempts, reason: outcome.reason };
     case 'retry': {
+      // That a repeat was refused says nothing of the first attempt: what waits to be tried again may never have arrived.
+      if (how.repeats) return unclear(delivery, outcome.reason, now, how, outcome.at);
       if (!outcome.at) return again(delivery, outcome.reason, now, random);
       // At least a second away, so that a platform whose clock is behind cannot make us ask without end.
       const notBefore = new Date(Math.max(outcome.at.getTime(), now.getTime() + SECOND_MS));
       return { state: 'retrying', attempts: delivery.attempts, notBefore, reason: outcome.reason };
     }
     case 'unclear':
-      return {
-        state: 'sending',
-        attempts: delivery.attempts,
-        leaseUntil: new Date(now.getTime() + UNCLEAR_REST_MS),
-        reason: outcome.reason,
-      };
+      return unclear(delivery, outcome.reason, now, how);
     case 'gone':
       return delivery.memberId === null
         ? { state: 'failed', attempts, reason: `The channel cannot be reached any more: ${outcome.reason}` }

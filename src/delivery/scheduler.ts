@@ -10,6 +10,7 @@ import type { Db } from '../storage/database.ts';
 import { earliestOpen } from '../storage/deliveries.ts';
 import { lastTickAt, recordOutage, setLastTick } from '../storage/outages.ts';
 import { nextRun, zoneOfTarget } from '../storage/schedules.ts';
+import { REPEAT_REST_MS } from './fate.ts';
 import { planDue } from './plan.ts';
 import { type Settled, sendDue } from './send.ts';
 
@@ -18,6 +19,8 @@ export type { Settled } from './send.ts';
 const MINUTE_MS = 60 * 1000;
 /** Ticks are remembered only so often: an outage is counted in days, and each write costs the disk a wait. */
 const REMEMBER_EVERY_MS = 5 * MINUTE_MS;
+/** Just after what is unclear may be repeated: by the next minute the time for it may be over. */
+const WAKE_MS = REPEAT_REST_MS + 100;
 
 export type SchedulerDeps = {
   db: Db;
@@ -45,7 +48,9 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
   const workerId = randomUUID();
   const send = { db, curriculum, platforms, now: clock, workerId, log, ...(random && { random }) };
   let running: Promise<unknown> = Promise.resolve();
+  const canRepeat = platforms.some(({ repeatsWithinMs }) => repeatsWithinMs !== undefined);
   let task: ScheduledTask | undefined;
+  let wake: NodeJS.Timeout | undefined;
   let stopping = false;
   let remembered: Date | undefined;
 
@@ -63,11 +68,13 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
   /** `onSettled` takes each round as it comes: a million messages are not kept. */
   const runDue = async (onSettled: (round: Settled[]) => void): Promise<void> => {
     let plannedAt = clock();
+    let isUnclear = false;
     await plan(plannedAt);
     while (!stopping) {
       const round = await sendDue(send);
       if (round.length === 0) break;
       onSettled(round);
+      isUnclear ||= round.some(({ state }) => state === 'sending');
       const now = clock();
       // Sending may take hours: what falls due in the meantime is planned all the same.
       if (now.getTime() - plannedAt.getTime() >= MINUTE_MS) {
@@ -76,6 +83,9 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
       }
     }
     await remember(clock());
+    if (!isUnclear || !canRepeat || !task) return;
+    clearTimeout(wake);
+    wake = setTimeout(onTick, WAKE_MS).unref();
   };
 
   const inTurn = (onSettled: (round: Settled[]) => void): Promise<void> => {
@@ -83,6 +93,9 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
     running = turn.catch(() => {});
     return turn;
   };
+
+  const onTick = (): Promise<void> =>
+    inTurn(() => {}).catch(error => log.error({ err: error }, 'a tick failed; the next one tries again'));
 
   return {
     async start() {
@@ -95,14 +108,13 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
       }
       await remember(now);
       const { schedule } = await import('node-cron');
-      const onTick = (): Promise<void> =>
-        inTurn(() => {}).catch(error => log.error({ err: error }, 'a tick failed; the next one tries again'));
       // A tick that comes late or not at all is made up for by the next: nothing hangs on its moment.
       task = schedule('* * * * *', onTick, { name: 'tick', noOverlap: true, suppressMissedWarning: true });
       void onTick();
     },
     async stop() {
       stopping = true;
+      clearTimeout(wake);
       await task?.destroy();
       task = undefined;
       await running;

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Curriculum } from '../curriculum/curriculum.ts';
 import type { Log } from '../log.ts';
-import { toPlainText } from '../message.ts';
+import { type Message, toPlainText } from '../message.ts';
 import type { Outcome, Platform, Target } from '../platform.ts';
+import { REMOVED_FROM_COMMUNITY } from '../storage/attendance.ts';
 import { type Community, communityById } from '../storage/communities.ts';
 import type { Db, Query, Statement } from '../storage/database.ts';
 import {
@@ -28,8 +29,9 @@ import {
   composeNudge,
   composePersonalDigest,
   hasNothingNew,
+  threadOf,
 } from './compose.ts';
-import { afterAttempt, afterSearch, memberStops, scheduleStops, tooLate } from './fate.ts';
+import { afterAttempt, afterSearch, mayRepeat, memberStops, scheduleStops, tooLate } from './fate.ts';
 import { nudgeNumber } from './plan.ts';
 
 /** Deliveries a round: one commit claims them, one settles them. */
@@ -102,7 +104,7 @@ const claimFairly = async (round: Round, state: 'pending' | 'retrying', size: nu
 const composeNow = async (
   { db, curriculum, lease: { now } }: Round,
   delivery: Delivery,
-  { community, schedule, member }: { community: Community; schedule: Schedule | undefined; member: Member | undefined },
+  { community, schedule, member }: Pick<Prepared, 'community' | 'schedule' | 'member'>,
 ): Promise<Composed & { nudged?: 1 | 2 | 3 }> => {
   const stopped = scheduleStops(schedule);
   if (!schedule || stopped) return { cancelled: stopped ?? '' };
@@ -128,7 +130,8 @@ const effectsOf =
     const { db } = round;
     const { memberId, scheduleId } = delivery;
     const now = round.now();
-    if (outcome === 'sent' && nudged && memberId !== null) return [countingNudge(db, query, memberId, nudged)];
+    if ((outcome === 'sent' || outcome === 'removed') && nudged && memberId !== null)
+      return [countingNudge(db, query, memberId, nudged)];
     if ((outcome === 'closed' || outcome === 'gone') && memberId !== null)
       return [closingDirectMessages(db, query, memberId, now)];
     if (outcome === 'gone' && scheduleId !== null)
@@ -147,78 +150,112 @@ const restIfLast = async ({ db, now }: Round, { memberId }: Delivery, nudged: nu
   if (nudged === 3 && memberId !== null) await pauseMember(db, memberId, now(), UNTIL_RESUMED, SILENCE);
 };
 
-type Prepared = { platform: Platform; target: Target; to: string; community: Community; member: Member | undefined };
+type Prepared = {
+  platform: Platform;
+  target: Target;
+  to: string;
+  community: Community;
+  schedule: Schedule | undefined;
+  member: Member | undefined;
+};
 
 const prepare = async (round: Round, delivery: Delivery): Promise<Prepared> => {
   const community = await round.communityOf(delivery.communityId);
   const platform = round.platforms.find(({ name }) => name === community.platform);
   if (!platform) throw new Error(`claimed a delivery of ${community.platform}, which is not connected`);
   const member = delivery.memberId === null ? undefined : await memberById(round.db, delivery.memberId);
+  const schedule = delivery.scheduleId === null ? undefined : await scheduleById(round.db, delivery.scheduleId);
   const communityId = community.externalId;
+  const thread = schedule && threadOf(round.curriculum(), schedule, delivery.slot);
   const target: Target =
     delivery.channelId === null
       ? { communityId, memberId: member?.externalId ?? '' }
-      : { communityId, channelId: delivery.channelId };
+      : { communityId, channelId: delivery.channelId, ...(thread !== undefined && { thread }) };
   const to = 'channelId' in target ? `channel:${target.channelId}` : `member:${target.memberId}`;
-  return { platform, target, to, community, member };
+  return { platform, target, to, community, schedule, member };
 };
 
-const attempt = async (round: Round, delivery: Delivery): Promise<Result> => {
-  const { db, log, now, random, lease } = round;
+type Ready = { message: Message; nudged?: 1 | 2 | 3; text: string };
+
+/** What to hand to the platform, or what to record instead. */
+const makeReady = async (
+  round: Round,
+  delivery: Delivery,
+  prepared: Prepared,
+): Promise<Ready | { instead: Settlement }> => {
+  const { log, now, lease } = round;
   const { attempts, key } = delivery;
-  const { platform, target, to, community, member } = await prepare(round, delivery);
-  const settle = (settlement: Settlement, effects: Result['effects'] = () => []): Result => ({
-    delivery,
-    settlement,
-    to,
-    at: now(),
-    effects,
-  });
+  if (prepared.community.leftAt) return { instead: { state: 'cancelled', attempts, reason: REMOVED_FROM_COMMUNITY } };
   const late = tooLate(delivery, now());
-  if (late) return settle({ state: 'missed', attempts, reason: late });
-  const schedule = delivery.scheduleId === null ? undefined : await scheduleById(db, delivery.scheduleId);
-  let composed: Awaited<ReturnType<typeof composeNow>>;
-  let text: string;
+  if (late) return { instead: { state: 'missed', attempts, reason: late } };
   try {
-    composed = await composeNow(round, delivery, { community, schedule, member });
-    if ('cancelled' in composed) return settle({ state: 'cancelled', attempts, reason: composed.cancelled });
-    text = toPlainText(composed.message);
+    const composed = await composeNow(round, delivery, prepared);
+    if ('cancelled' in composed) return { instead: { state: 'cancelled', attempts, reason: composed.cancelled } };
+    const text = toPlainText(composed.message);
+    const hasTime = lease.until.getTime() - now().getTime() >= LEASE_RESERVE_MS;
+    return hasTime ? { ...composed, text } : { instead: { state: 'pending', attempts } };
   } catch (error) {
     const incident = randomUUID().slice(0, 8);
     log.error({ err: error, incident, key }, 'a delivery could not be composed');
     const reason = `Milepost could not write this message; the log has the cause under incident ${incident}.`;
-    return settle({ state: 'failed', attempts, reason });
+    return { instead: { state: 'failed', attempts, reason } };
   }
-  if (lease.until.getTime() - now().getTime() < LEASE_RESERVE_MS) return settle({ state: 'pending', attempts });
-  const outcome = await platform.deliver(target, composed.message, key).catch((error: unknown): Outcome => {
+};
+
+/** Hands a delivery to its platform; `repeats` where an earlier attempt may have arrived. */
+const attempt = async (round: Round, delivery: Delivery, prepared: Prepared, repeats = false): Promise<Result> => {
+  const { log, now, random } = round;
+  const { key } = delivery;
+  const { platform, target, to } = prepared;
+  const ready = await makeReady(round, delivery, prepared);
+  if ('instead' in ready) {
+    // "Cancelled" would be no true word for what may have arrived.
+    if (repeats) return search(round, delivery, prepared);
+    return { delivery, settlement: ready.instead, to, at: now(), effects: () => [] };
+  }
+  const { message, nudged, text } = ready;
+  const outcome = await platform.deliver(target, message, key).catch((error: unknown): Outcome => {
     log.error({ err: error, key }, 'a platform threw while it delivered');
     return { type: 'unclear', reason: 'The connection broke off.' };
   });
-  const settlement = afterAttempt(delivery, outcome, now(), random());
-  if (outcome.type === 'sent') await restIfLast(round, delivery, composed.nudged);
+  const { repeatsWithinMs } = platform;
+  const settlement = afterAttempt(delivery, outcome, now(), random(), { repeatsWithinMs, repeats });
+  if (settlement.state === 'sent') await restIfLast(round, delivery, nudged);
   const reason = 'reason' in settlement ? (settlement.reason ?? '') : '';
   if (settlement.state === 'failed') log.warn({ key, reason }, 'a delivery failed');
-  return {
-    ...settle(settlement, effectsOf(round, delivery, outcome.type, composed.nudged, reason)),
-    ...(outcome.type === 'sent' && { text }),
-  };
+  if (outcome.type === 'sent' && outcome.note)
+    log.warn({ key, reason }, 'a delivery was sent, but not all of it as asked');
+  const effects = effectsOf(round, delivery, outcome.type, nudged, reason);
+  return { delivery, settlement, to, at: now(), effects, ...(outcome.type === 'sent' && { text }) };
 };
 
 /** Asks the platform what became of a delivery whose sender gave no account. */
-const search = async (round: Round, delivery: Delivery): Promise<Result> => {
+const search = async (
+  round: Round,
+  delivery: Delivery,
+  { platform, target, to, member }: Prepared,
+): Promise<Result> => {
   const { log, now, random } = round;
-  const { platform, target, to, member } = await prepare(round, delivery);
-  const found = await platform.find(target, delivery.key).catch((error: unknown) => {
-    log.error({ err: error, key: delivery.key }, 'a platform threw while it looked for a delivery');
+  const { key, firstSentAt, dueAt } = delivery;
+  const found = await platform.find(target, key, firstSentAt ?? dueAt).catch((error: unknown) => {
+    log.error({ err: error, key }, 'a platform threw while it looked for a delivery');
     return { type: 'unknown' } as const;
   });
   const settlement = afterSearch(delivery, found, now(), random());
   const isNudge = delivery.kind === 'nudge' && settlement.state === 'sent' && member;
   const nudged = isNudge ? nudgeNumber(member, delivery.dueAt) : undefined;
   await restIfLast(round, delivery, nudged);
-  if (settlement.state === 'unconfirmed') log.warn({ key: delivery.key }, 'a delivery could not be confirmed');
+  if (settlement.state === 'unconfirmed') log.warn({ key }, 'a delivery could not be confirmed');
   const effects = effectsOf(round, delivery, settlement.state === 'sent' ? 'sent' : 'retry', nudged, '');
   return { delivery, settlement, to, at: now(), effects };
+};
+
+/** Takes up a delivery of unknown outcome: repeats it while that posts nothing twice, and looks for it afterwards. */
+const takeUp = async (round: Round, delivery: Delivery): Promise<Result> => {
+  const prepared = await prepare(round, delivery);
+  return mayRepeat(delivery, prepared.platform.repeatsWithinMs, round.now())
+    ? attempt(round, delivery, prepared, true)
+    : search(round, delivery, prepared);
 };
 
 /**
@@ -245,8 +282,10 @@ export const sendDue = async (deps: SendDeps): Promise<Settled[]> => {
   const retried = await claimFairly(round, 'retrying', BATCH - abandoned.length);
   const fresh = await claimFairly(round, 'pending', BATCH - abandoned.length - retried.length);
   const results = [
-    ...(await inParallel(abandoned, delivery => search(round, delivery))),
-    ...(await inParallel([...retried, ...fresh], delivery => attempt(round, delivery))),
+    ...(await inParallel(abandoned, delivery => takeUp(round, delivery))),
+    ...(await inParallel([...retried, ...fresh], async delivery =>
+      attempt(round, delivery, await prepare(round, delivery)),
+    )),
   ];
   if (results.length === 0) return [];
   await db.atomically(query =>

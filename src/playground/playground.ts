@@ -27,6 +27,7 @@ import type { MessageStore } from '../web/platform.ts';
 import type { Delivered, Playground, StoredMessage } from '../web/playground.ts';
 import type { MovableClock } from './clock.ts';
 import { DEMO_CHANNELS, DEMO_COMMUNITY, DEMO_ZONE, PERSONAS, seedDemo } from './demo.ts';
+import { discordPayload } from './payload.ts';
 
 const BOT = 'Milepost';
 /** The fact that says the demo was made in full. */
@@ -81,6 +82,10 @@ export const createPlayground = ({
       return id;
     },
     findByKey: (target, key) => findWebMessage(db, placeOf(target), key),
+    async replace(id, message) {
+      await replaceWebMessage(db, id, message);
+      changed();
+    },
   };
 
   const moveTo = async (to: Date): Promise<Delivered[]> => {
@@ -156,10 +161,8 @@ export const createPlayground = ({
       await appendWebMessage(db, `channel:${channel}`, { key, sender: `${from}|${command}`, message, at });
       changed();
     },
-    async replaceMessage(id, message) {
-      await replaceWebMessage(db, id, message);
-      changed();
-    },
+    replaceMessage: (id, message) => store.replace(id, message),
+    payloads: discordPayload,
     now: () => clock.now(),
     async nextDue() {
       const next = await scheduler().nextDue();

@@ -8,6 +8,7 @@ export const clearDatabase = async (db: Db): Promise<void> => {
     t.webMessages,
     t.installation,
     t.outages,
+    t.directChannels,
     t.deliveries,
     t.scheduleRuns,
     t.schedules,

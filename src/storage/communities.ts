@@ -1,6 +1,7 @@
 // Communities: a Discord guild, a Slack workspace, or the playground.
+import { communityByExternalId, type SeenCommunity, welcomeCommunity } from './attendance.ts';
 import type { Db } from './database.ts';
-import { and, eq, sql } from './drizzle.ts';
+import { eq } from './drizzle.ts';
 
 export type PlatformName = 'discord' | 'slack' | 'web';
 
@@ -12,37 +13,17 @@ export type Community = {
   zone: string;
   pointsOn: boolean;
   createdAt: Date;
+  /** Since when Milepost is no longer there; null where it is. */
+  leftAt: Date | null;
 };
 
-const byExternalId = (db: Db) =>
-  db.prepared('community', (query, name) => {
-    const { communities } = db.tables;
-    return query
-      .select()
-      .from(communities)
-      .where(
-        and(
-          eq(communities.platform, sql.placeholder('platform')),
-          eq(communities.externalId, sql.placeholder('externalId')),
-        ),
-      )
-      .prepare(name);
-  });
-
-/** The community that `platform` knows as `externalId`; made with the zone UTC when first seen. */
-export const findOrCreateCommunity = async (
-  db: Db,
-  { platform, externalId, name }: { platform: PlatformName; externalId: string; name: string },
-  now: Date,
-): Promise<Community> => {
-  const [known] = await byExternalId(db).execute({ platform, externalId });
-  if (known) return known as Community;
-  await db.query
-    .insert(db.tables.communities)
-    .values({ platform, externalId, name, zone: 'UTC', createdAt: now })
-    .onConflictDoNothing();
-  const [made] = await byExternalId(db).execute({ platform, externalId });
-  return made as Community;
+/**
+ * The community that `platform` knows as `externalId`, for somebody who is acting there: made with the zone UTC when first
+ * seen, and welcomed back where it was parked. Its name stays: `welcomeCommunity` follows the platform's.
+ */
+export const findOrCreateCommunity = async (db: Db, seen: SeenCommunity, now: Date): Promise<Community> => {
+  const known = await communityByExternalId(db, seen);
+  return known && !known.leftAt ? known : welcomeCommunity(db, seen, now);
 };
 
 /** The community with this id, or undefined. */

@@ -1,7 +1,7 @@
 // The outbox: inserting what is due, claiming it by lease, and recording what became of it.
 import type { PlatformName } from './communities.ts';
 import type { Db, Query, Statement } from './database.ts';
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from './drizzle.ts';
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from './drizzle.ts';
 import type { DeliveryState } from './tables.ts';
 
 export type DeliveryKind = 'digest' | 'nudge' | 'leaderboard';
@@ -202,10 +202,10 @@ export const claimAbandoned = async (
   return (rows as Delivery[]).sort(byDue);
 };
 
-/** What a worker says became of a delivery it had claimed. */
+/** What a worker says became of a delivery it had claimed; `sent` has no id where it was deleted before we knew it. */
 export type Settlement = { attempts: number } & (
-  | { state: 'sent'; messageId: string; reason?: string }
-  /** Nobody knows yet: it is looked for when the lease runs out. */
+  | { state: 'sent'; messageId?: string; reason?: string }
+  /** Nobody knows yet: it is repeated or looked for when the lease runs out. */
   | { state: 'sending'; leaseUntil: Date; reason: string }
   | { state: 'retrying'; notBefore: Date; reason: string }
   | { state: 'pending' }
@@ -292,6 +292,18 @@ export const lastDigestTo = async (db: Db, memberId: number, dueAt: Date): Promi
         .prepare(name),
     )
     .execute({ memberId, dueAt });
+  return row as Delivery | undefined;
+};
+
+/** The newest post of a schedule that is out, or undefined. */
+export const lastPostOf = async (db: Db, scheduleId: number): Promise<Delivery | undefined> => {
+  const { deliveries: d } = db.tables;
+  const [row] = await db.query
+    .select()
+    .from(d)
+    .where(and(eq(d.scheduleId, scheduleId), eq(d.state, 'sent'), isNotNull(d.channelId), isNotNull(d.messageId)))
+    .orderBy(desc(d.dueAt))
+    .limit(1);
   return row as Delivery | undefined;
 };
 

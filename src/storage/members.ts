@@ -2,9 +2,9 @@
 
 import { isZone } from '../calendar/dates.ts';
 import type { RoleId, TrackId } from '../curriculum/curriculum.ts';
-import type { Community } from './communities.ts';
+import type { Community, PlatformName } from './communities.ts';
 import type { Db, Query, Statement } from './database.ts';
-import { and, eq, gt, inArray, isNotNull, lte, sql } from './drizzle.ts';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, sql } from './drizzle.ts';
 import { rebuildStandings } from './standings.ts';
 
 export type DirectMessages = 'weekly' | 'fortnightly' | 'off';
@@ -234,6 +234,29 @@ export const zonesOfMembers = async (db: Db, communityId: number): Promise<strin
     .from(members)
     .where(and(eq(members.communityId, communityId), isNotNull(members.track)));
   return rows.map(({ zone }) => zone).sort();
+};
+
+/**
+ * The communities in which a person was ever seen and Milepost still is, the one they were last active in first: for a direct
+ * message, which does not say where it belongs. `lastActiveAt` is moved by every interaction (`findOrCreateMember`, to
+ * the hour), by marking a topic, by a change of track or roles and by the end of a pause; never by what they are sent.
+ */
+export const communitiesOfPerson = (
+  db: Db,
+  platform: PlatformName,
+  memberExternalId: string,
+): Promise<{ externalId: string; name: string; memberName: string }[]> => {
+  const { communities, members } = db.tables;
+  return db.query
+    .select({ externalId: communities.externalId, name: communities.name, memberName: members.name })
+    .from(members)
+    .innerJoin(communities, eq(communities.id, members.communityId))
+    .where(
+      and(eq(members.externalId, memberExternalId), eq(communities.platform, platform), isNull(communities.leftAt)),
+    )
+    .orderBy(desc(members.lastActiveAt), desc(members.id)) as unknown as Promise<
+    { externalId: string; name: string; memberName: string }[]
+  >;
 };
 
 /** Names and whether they may be shown, by member id. */

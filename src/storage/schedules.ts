@@ -20,6 +20,8 @@ export type Schedule = {
   zone: string;
   tracks: TrackId[];
   topicsPerWeek: number;
+  /** Whether a discussion thread is opened under each of its channel posts. */
+  thread: boolean;
   /** Local date, `2026-11-23`: the week that holds it is week 1, and nothing is sent before it. */
   startsOn: string;
   pausedAt: Date | null;
@@ -28,7 +30,10 @@ export type Schedule = {
   createdBy: string;
   createdAt: Date;
 };
-export type NewSchedule = Omit<Schedule, 'id' | 'pausedAt' | 'pausedReason' | 'removedAt' | 'createdAt'>;
+export type NewSchedule = Omit<Schedule, 'id' | 'thread' | 'pausedAt' | 'pausedReason' | 'removedAt' | 'createdAt'> & {
+  /** Unless told, no thread. */
+  thread?: boolean;
+};
 
 /** Where one run of a schedule goes: its channel, or the direct messages of the members in a zone. */
 export type RunTarget = 'channel' | `zone:${string}`;
@@ -111,6 +116,15 @@ export const scheduleById = async (db: Db, id: number): Promise<Schedule | undef
   return row as Schedule | undefined;
 };
 
+/** Statements that give a schedule its runs after `now`; a run that it has already stays. */
+export const startingRuns = (
+  db: Db,
+  query: Query,
+  schedule: Schedule,
+  memberZones: readonly string[],
+  now: Date,
+): Statement[] => insertRuns(db, query, schedule.id, runsOf(schedule, memberZones, now));
+
 const endRuns = (db: Db, query: Query, id: number): Statement =>
   query.delete(db.tables.scheduleRuns).where(eq(db.tables.scheduleRuns.scheduleId, id));
 
@@ -135,14 +149,14 @@ export const pauseSchedule = async (db: Db, id: number, reason: string, now: Dat
 export const resumeSchedule = async (db: Db, id: number, now: Date): Promise<void> => {
   const schedule = await scheduleById(db, id);
   if (!schedule?.pausedAt || schedule.removedAt) return;
-  const runs = runsOf(schedule, await zonesOfMembers(db, schedule.communityId), now);
+  const memberZones = await zonesOfMembers(db, schedule.communityId);
   const { schedules } = db.tables;
   await db.atomically(query => [
     query
       .update(schedules)
       .set({ pausedAt: null, pausedReason: null })
       .where(and(eq(schedules.id, id), isNull(schedules.removedAt))),
-    ...insertRuns(db, query, id, runs),
+    ...startingRuns(db, query, schedule, memberZones, now),
   ]);
 };
 
@@ -192,7 +206,7 @@ export const ensureZoneRuns = async (db: Db, communityId: number, zone: string, 
 };
 
 const liveRuns = (db: Db) => {
-  const { schedules, scheduleRuns } = db.tables;
+  const { communities, schedules, scheduleRuns } = db.tables;
   return db.query
     .select({
       schedule: schedules,
@@ -201,10 +215,11 @@ const liveRuns = (db: Db) => {
       nextRunAt: scheduleRuns.nextRunAt,
     })
     .from(scheduleRuns)
-    .innerJoin(schedules, and(eq(schedules.id, scheduleRuns.scheduleId), isNull(schedules.removedAt)));
+    .innerJoin(schedules, and(eq(schedules.id, scheduleRuns.scheduleId), isNull(schedules.removedAt)))
+    .innerJoin(communities, and(eq(communities.id, schedules.communityId), isNull(communities.leftAt)));
 };
 
-/** Every run with `next_run_at` <= `now` of a schedule that is neither paused nor removed, oldest first. */
+/** Every run with `next_run_at` <= `now` of a schedule that is neither paused nor removed nor of a parked community, oldest first. */
 export const dueRuns = async (db: Db, now: Date): Promise<ScheduleRun[]> => {
   const { schedules, scheduleRuns } = db.tables;
   const rows = await liveRuns(db)
@@ -213,7 +228,7 @@ export const dueRuns = async (db: Db, now: Date): Promise<ScheduleRun[]> => {
   return rows as unknown as ScheduleRun[];
 };
 
-/** The run that comes next of all schedules, or undefined. */
+/** The run that comes next of all schedules that are live, or undefined. */
 export const nextRun = async (db: Db): Promise<ScheduleRun | undefined> => {
   const { schedules, scheduleRuns } = db.tables;
   const [row] = await liveRuns(db)

@@ -15,6 +15,7 @@ export const {
   schedules,
   scheduleRuns,
   deliveries,
+  directChannels,
   outages,
   installation,
   webMessages,

@@ -25,6 +25,8 @@ export const defineTables = (c: Columns) => {
       zone: c.text('zone').notNull(),
       pointsOn: c.boolean('points_on').notNull().default(true),
       createdAt: c.instant('created_at').notNull(),
+      /** Since when Milepost is no longer there: nothing is planned or sent, and nothing is deleted. */
+      leftAt: c.instant('left_at'),
     },
     t => [c.unique('communities_external').on(t.platform, t.externalId)],
   );
@@ -66,16 +68,20 @@ export const defineTables = (c: Columns) => {
     t => [
       c.unique('members_external').on(t.communityId, t.externalId),
       c.index('members_by_zone').on(t.communityId, t.zone, t.id),
+      // For one person in all their communities.
+      c.index('members_by_person').on(t.externalId),
     ],
   );
+  const ofMember = () =>
+    c
+      .integer('member_id')
+      .notNull()
+      .references(() => members.id, { onDelete: 'cascade' });
 
   const memberRoles = c.table(
     'member_roles',
     {
-      memberId: c
-        .integer('member_id')
-        .notNull()
-        .references(() => members.id, { onDelete: 'cascade' }),
+      memberId: ofMember(),
       role: c.text('role').notNull(),
     },
     t => [c.primaryKey({ columns: [t.memberId, t.role] })],
@@ -85,10 +91,7 @@ export const defineTables = (c: Columns) => {
   const memberPauses = c.table(
     'member_pauses',
     {
-      memberId: c
-        .integer('member_id')
-        .notNull()
-        .references(() => members.id, { onDelete: 'cascade' }),
+      memberId: ofMember(),
       fromAt: c.instant('from_at').notNull(),
       untilAt: c.instant('until_at').notNull(),
     },
@@ -99,10 +102,7 @@ export const defineTables = (c: Columns) => {
   const topicProgress = c.table(
     'topic_progress',
     {
-      memberId: c
-        .integer('member_id')
-        .notNull()
-        .references(() => members.id, { onDelete: 'cascade' }),
+      memberId: ofMember(),
       topicId: c.text('topic_id').notNull(),
       /** `started`, `done`, `skipped`, or `none` after an undo. */
       state: c.text('state').notNull(),
@@ -120,10 +120,7 @@ export const defineTables = (c: Columns) => {
   const progressEvents = c.table(
     'progress_events',
     {
-      memberId: c
-        .integer('member_id')
-        .notNull()
-        .references(() => members.id, { onDelete: 'cascade' }),
+      memberId: ofMember(),
       changeId: c.text('change_id').notNull(),
       topicId: c.text('topic_id').notNull(),
       /** `started`, `done`, `skipped`, `undone` or `quiz`. */
@@ -141,10 +138,7 @@ export const defineTables = (c: Columns) => {
   const quizzes = c.table(
     'quizzes',
     {
-      memberId: c
-        .integer('member_id')
-        .notNull()
-        .references(() => members.id, { onDelete: 'cascade' }),
+      memberId: ofMember(),
       topicId: c.text('topic_id').notNull(),
       attempt: c.integer('attempt').notNull(),
       /** Chosen option of each question so far. */
@@ -162,10 +156,7 @@ export const defineTables = (c: Columns) => {
     {
       communityId: c.integer('community_id').notNull(),
       board: c.text('board').notNull(),
-      memberId: c
-        .integer('member_id')
-        .notNull()
-        .references(() => members.id, { onDelete: 'cascade' }),
+      memberId: ofMember(),
       points: c.integer('points').notNull(),
     },
     t => [
@@ -205,6 +196,8 @@ export const defineTables = (c: Columns) => {
       zone: c.text('zone').notNull(),
       tracks: c.json('tracks').$type<string[]>().notNull(),
       topicsPerWeek: c.integer('topics_per_week').notNull(),
+      /** Whether a discussion thread is opened under each of its channel posts. */
+      thread: c.boolean('thread').notNull().default(false),
       /** Local date: the week that holds it is week 1 of the series. */
       startsOn: c.text('starts_on').notNull(),
       pausedAt: c.instant('paused_at'),
@@ -264,6 +257,18 @@ export const defineTables = (c: Columns) => {
     ],
   );
 
+  /** The direct message channel of a person, as the platform named it once: asking again costs a request. */
+  const directChannels = c.table(
+    'direct_channels',
+    {
+      platform: c.text('platform').notNull(),
+      /** The person's id on the platform: the channel is the same whichever community it is about. */
+      memberExternalId: c.text('member_external_id').notNull(),
+      channelId: c.text('channel_id').notNull(),
+    },
+    t => [c.primaryKey({ columns: [t.platform, t.memberExternalId] })],
+  );
+
   /** Times in which Milepost itself was not running: they break no streak. */
   const outages = c.table('outages', {
     fromAt: c.instant('from_at').primaryKey(),
@@ -305,6 +310,7 @@ export const defineTables = (c: Columns) => {
     schedules,
     scheduleRuns,
     deliveries,
+    directChannels,
     outages,
     installation,
     webMessages,

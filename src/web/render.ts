@@ -26,7 +26,7 @@ const isInstant = (value: string): boolean => /^\d{4}-\d\d-\d\d/.test(value) && 
 const webLink = (url: string, properties: Properties, children: ElementContent[]): Element =>
   element('a', { href: url, target: '_blank', rel: ['noopener', 'noreferrer'], ...properties }, ...children);
 
-/** A link of the subset as its element; any other target leaves only the link's text. */
+/** A link of the subset as its element; any other target leaves only the link's text, and `channel:` with it: `#general`. */
 const linkContent = (url: string, children: ElementContent[]): ElementContent[] => {
   const topic = /^topic:([a-z0-9][a-z0-9_-]*)$/i.exec(url)?.[1];
   if (topic) {
@@ -67,7 +67,7 @@ const itemContent = (markdown: Markdown): ElementContent[] => {
 
 const htmlOf = (children: ElementContent[]): string => toHtml({ type: 'root', children } satisfies Root);
 
-/** HTML of our Markdown subset: raw HTML is shown as text, and only http(s), `topic:` and `time:` links are alive. */
+/** HTML of our Markdown subset: raw HTML is shown as text, and only http(s), `topic:` and `time:` links are alive; `channel:` is its name. */
 export const renderMarkdown = (markdown: Markdown): string => htmlOf(markdownContent(markdown));
 
 const renderButton = ({ label, action, style = 'secondary' }: Button): Element =>

@@ -55,6 +55,7 @@ export const measure = async ({ path, members, samples }: Size): Promise<Figure[
     curriculum: () => curriculum,
     now: () => now,
     deliverDue: async () => [],
+    editPost: async () => ({ type: 'sent', messageId: '1' }),
     findChannel: async (_, named) => ({ id: named, name: named }),
     log: createLog('error'),
   });

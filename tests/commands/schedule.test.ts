@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Caller } from '../../src/command.ts';
 import { loadCommands } from '../../src/commands.ts';
+import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import { createScheduler } from '../../src/delivery/scheduler.ts';
 import { toPlainText } from '../../src/message.ts';
 import { schedulesOf } from '../../src/storage/schedules.ts';
@@ -112,6 +113,24 @@ describe('/schedule', () => {
     it('takes a cron expression that is typed without quotes', async () => {
       const said = await olga.type('/schedule set digest cron:0 9 * * 1');
       expect(said).toContain('every Monday at 09:00');
+    });
+
+    it('opens a thread under each digest where that is asked for, and says so', async () => {
+      const said = await olga.type('/schedule set digest channel:#weekly tracks:engineering thread:yes');
+      expect(said).toContain('Thread: one under each post');
+      expect(await olga.type('/schedule preview')).toContain(
+        'A thread “Week 1: Engineering Track” is opened under it.',
+      );
+      expect(await olga.type('/schedule set digest channel:#weekly thread:no')).not.toContain('Thread:');
+      expect((await schedulesOf(test.db, 1)).map(({ thread }) => thread)).toEqual([true, false]);
+    });
+
+    it.each([
+      ['digest send:direct thread:yes', 'A thread is opened under a post in a channel'],
+      ['leaderboard thread:yes', 'thread are for digests'],
+    ])('refuses a thread where there is no digest to open it under: %s', async (typed, expected) => {
+      expect(await olga.type(`/schedule set ${typed}`)).toContain(expected);
+      expect(await schedulesOf(test.db, 1)).toEqual([]);
     });
 
     it('says that a leaderboard takes no tracks and goes to no direct messages', async () => {
@@ -235,6 +254,58 @@ describe('/schedule', () => {
     });
   });
 
+  describe('with ids for channels, as on Discord', () => {
+    const ID = '1234567890123456789';
+    const LINK = `[#${ID}](channel:${ID})`;
+    const markdown = () =>
+      olga.lastMessage.message.blocks.flatMap(block =>
+        block.type === 'text' ? [block.text] : block.type === 'list' ? block.items : [],
+      );
+    beforeEach(() => olga.type(`/schedule set digest channel:<#${ID}>`));
+
+    it('links the channel wherever it is shown, so that the platform names it', async () => {
+      expect(markdown()).toContain(
+        `**Where:** ${LINK} and each member’s direct messages, at that time in their own zone`,
+      );
+      await olga.type('/schedule preview');
+      expect(markdown()).toContain(`Preview of what goes to ${LINK} next; only you see this.`);
+      await olga.type('/schedule remove');
+      expect(markdown()[0]).toContain(`1: digest in ${LINK}, every Monday at 09:00. What it has sent stays`);
+      await olga.press('Remove it');
+      expect(markdown()).toEqual([`Removed: 1: digest in ${LINK}, every Monday at 09:00.`]);
+    });
+
+    it('links the channel of what was not delivered', async () => {
+      const dueAt = new Date('2026-11-22T09:00:00Z');
+      await test.db.query.insert(test.db.tables.deliveries).values({
+        key: 'k',
+        kind: 'digest',
+        communityId: 1,
+        channelId: ID,
+        slot: '2026-11-22T09:00',
+        dueAt,
+        state: 'failed',
+        attempts: 5,
+        notBefore: dueAt,
+        reason: 'Given _up_.',
+      });
+      await olga.type('/schedule list');
+      expect(markdown()).toContain(`digest of 2026-11-22 09:00 in ${LINK}: failed, Given \\_up\\_.`);
+    });
+
+    it('shows no bare id where no link can stand', async () => {
+      await olga.type('/schedule set leaderboard');
+      const choices = await olga.suggest('schedule', 'pause', 'schedule', '');
+      expect(choices.map(({ label }) => label)).toEqual([
+        '1: digest in a channel, every Monday at 09:00',
+        '2: leaderboard in #general, every Monday at 09:00',
+      ]);
+      const said = await olga.type('/schedule pause 7');
+      expect(said).toContain('There are: 1: digest in a channel, every Monday at 09:00');
+      expect(said).not.toContain(ID);
+    });
+  });
+
   it('refuses members, whatever they type or press, and changes nothing', async () => {
     await olga.type('/schedule set digest');
     const eve = test.as('eve');
@@ -270,9 +341,10 @@ describe('/schedule', () => {
         at = new Date(moment);
       };
       const { log } = memoryLog();
+      let curriculum = testCurriculum;
       const scheduler = createScheduler({
         db,
-        curriculum: () => testCurriculum,
+        curriculum: () => curriculum,
         platforms: [platform],
         clock: now,
         log,
@@ -280,9 +352,11 @@ describe('/schedule', () => {
       const app = createApp({
         db,
         commands: await loadCommands(),
-        curriculum: () => testCurriculum,
+        curriculum: () => curriculum,
         now,
         deliverDue: () => scheduler.tick(),
+        editPost: ({ communityId }, { channelId, messageId, key }, message) =>
+          platform.edit({ communityId, channelId }, messageId, message, key),
         findChannel: async (_, named) => ({ id: named, name: named }),
         log,
       });
@@ -294,7 +368,10 @@ describe('/schedule', () => {
           const answer = await app.handle({ caller, type: 'text', text: typed });
           return answer.type === 'modal' ? 'form' : toPlainText(answer.message);
         };
-      return { platform, setNow, here: organiserOf('here'), there: organiserOf('there') };
+      const setCurriculum = (changed: Curriculum): void => {
+        curriculum = changed;
+      };
+      return { platform, setNow, setCurriculum, here: organiserOf('here'), there: organiserOf('there') };
     };
 
     it('posts at once, and leaves the series as it is', async () => {
@@ -316,7 +393,27 @@ describe('/schedule', () => {
       const { platform, here } = await running();
       platform.answer = () => ({ type: 'gone', reason: 'The channel is gone.' });
       await here('/schedule set digest channel:#weekly send:channel');
-      expect(await here('/schedule run 1')).toContain('0 messages sent now, 1 other not: channel:weekly failed');
+      expect(await here('/schedule run 1')).toContain('0 messages sent now, 1 other not: #weekly failed');
+    });
+
+    it('brings its last post up to date where it stands', async () => {
+      const { platform, here, setCurriculum } = await running();
+      await here('/schedule set digest channel:#weekly tracks:engineering send:channel');
+      expect(await here('/schedule refresh 1')).toContain(
+        'has posted nothing in a channel yet. /schedule run 1 posts it',
+      );
+      await here('/schedule run 1');
+      const [before] = platform.posted.map(({ text }) => text);
+      const topics = new Map(
+        [...testCurriculum.topics].map(([id, topic]) => [id, { ...topic, title: `${topic.title}, mended` }]),
+      );
+      setCurriculum({ ...testCurriculum, topics });
+      expect(await here('/schedule refresh 1')).toContain('in #weekly now shows the content as it is today');
+      expect(platform.posted).toHaveLength(1);
+      expect(platform.posted[0]?.text).toContain(', mended');
+      expect(before).not.toContain(', mended');
+      platform.posted.length = 0;
+      expect(await here('/schedule refresh 1')).toContain('The post could not be changed. It is not there any more.');
     });
 
     it('refuses a paused schedule, and says how to resume it', async () => {

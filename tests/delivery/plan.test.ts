@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nudgeNumber, planDue, planNow } from '../../src/delivery/plan.ts';
+import { parkCommunity } from '../../src/storage/attendance.ts';
 import type { Community } from '../../src/storage/communities.ts';
 import type { Db } from '../../src/storage/database.ts';
 import type { Delivery } from '../../src/storage/deliveries.ts';
@@ -57,6 +58,18 @@ describeOnBothDatabases('planning', open => {
     await planDue(db, later(60_000));
     expect(await outbox()).toHaveLength(4);
     expect((await nextRun(db))?.nextSlot).toBe('2026-11-30T09:00');
+  });
+
+  it('plans nothing for a community that Milepost is no longer in, even where a run was left', async () => {
+    await join('ada');
+    const { id } = await mondayDigest(db, community, friday);
+    await parkCommunity(db, { platform: 'web', externalId: 'demo' }, friday);
+    await db.query
+      .insert(db.tables.scheduleRuns)
+      .values({ scheduleId: id, target: 'channel', nextSlot: '2026-11-23T09:00', nextRunAt: nine });
+    expect(await nextRun(db)).toBeUndefined();
+    expect(await planDue(db, later(30_000))).toBe(0);
+    expect(await outbox()).toEqual([]);
   });
 
   it('leaves out who has no track, is on pause, wants none or takes none', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inZone } from '../../src/calendar/dates.ts';
 import { advance, createScheduler, type Scheduler } from '../../src/delivery/scheduler.ts';
 import { UserError } from '../../src/errors.ts';
@@ -193,6 +193,44 @@ describeOnBothDatabases('the scheduler', open => {
     now = new Date('2026-10-19T07:00:10Z');
     expect(await scheduler.tick()).toEqual([]);
     expect(web.posted).toHaveLength(2);
+  });
+
+  describe('where the platform takes repeats', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+    const startUnclear = async () => {
+      web.repeatsWithinMs = 60_000;
+      scheduler = make();
+      web.answer = () => ({ type: 'unclear', reason: 'timed out' });
+      await joinAs(db, community, 'ada', friday);
+      await digest();
+      now = new Date('2026-10-12T07:00:10Z');
+      await scheduler.start();
+      await scheduler.tick();
+      web.answer = () => ({ type: 'sent', messageId: 'm' });
+      now = new Date(now.getTime() + 6000);
+    };
+
+    it('wakes before the next minute for what is unclear', async () => {
+      await startUnclear();
+      vi.advanceTimersByTime(6000);
+      // Waits for the tick under way and answers only what is left.
+      expect(await scheduler.tick()).toEqual([]);
+      expect(web.posted).toHaveLength(2);
+      await scheduler.stop();
+    });
+
+    it('does not wake once it was stopped', async () => {
+      await startUnclear();
+      await scheduler.stop();
+      vi.advanceTimersByTime(6000);
+      await scheduler.stop();
+      expect(web.posted).toEqual([]);
+    });
   });
 
   it('records an outage when it starts after more than a day, and none after a restart', async () => {

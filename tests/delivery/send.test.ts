@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import { planDue } from '../../src/delivery/plan.ts';
 import { LEASE_MS, sendDue } from '../../src/delivery/send.ts';
+import type { Target } from '../../src/platform.ts';
+import { parkCommunity } from '../../src/storage/attendance.ts';
 import type { Community } from '../../src/storage/communities.ts';
 import type { Db } from '../../src/storage/database.ts';
 import { claim, type Delivery, deliveryByKey, troublesOf } from '../../src/storage/deliveries.ts';
@@ -88,10 +90,14 @@ describeOnBothDatabases('sending', open => {
       { key: adaKey, kind: 'digest', at: now, to: 'member:ada', state: 'sent' },
     ]);
     expect(settled[1]?.text).toContain('Hi ada,');
-    expect(web.posted.map(({ to, key }) => [to, key])).toEqual([
-      ['channel:weekly', channelKey],
-      ['member:ada', adaKey],
-    ]);
+    // Sent side by side: which arrives first is nobody's promise.
+    expect(new Map(web.posted.map(({ to, key }) => [to, key]))).toEqual(
+      new Map([
+        ['channel:weekly', channelKey],
+        ['member:ada', adaKey],
+      ]),
+    );
+    expect(web.posted).toHaveLength(2);
     expect(await row(adaKey)).toMatchObject({
       state: 'sent',
       attempts: 1,
@@ -240,6 +246,129 @@ describeOnBothDatabases('sending', open => {
     });
   });
 
+  describe('where the platform takes repeats', () => {
+    const SECOND = 1000;
+    const nobodyKnows = (arrives: boolean) => () => ({ type: 'unclear', reason: 'timed out', arrives }) as const;
+    beforeEach(() => {
+      web.repeatsWithinMs = MINUTE;
+    });
+
+    it.each([true, false])(
+      'repeats what is unclear after five seconds, and it is there once (arrived: %s)',
+      async arrived => {
+        web.answer = nobodyKnows(arrived);
+        await send();
+        expect((await row(adaKey)).leaseUntil).toEqual(new Date(now.getTime() + 5 * SECOND));
+        web.answer = () => ({ type: 'sent', messageId: 'm' });
+        expect(await send()).toEqual([]);
+        now = new Date(now.getTime() + 5 * SECOND);
+        expect(await states()).toEqual({ [channelKey]: 'sent', [adaKey]: 'sent' });
+        expect(await row(adaKey)).toMatchObject({ messageId: 'm', attempts: 1, reason: null });
+        expect(web.posted).toHaveLength(2);
+      },
+    );
+
+    it('looks for it once the time for repeats is over, however often it was unclear', async () => {
+      web.answer = nobodyKnows(false);
+      let repeats = 0;
+      for (; (await row(adaKey)).state !== 'retrying' && repeats < 100; repeats += 1) {
+        await send();
+        now = new Date(now.getTime() + 5 * SECOND);
+      }
+      // Every five seconds of the minute, then a rest of a minute before the search.
+      expect(repeats).toBe(24);
+      expect(await row(adaKey)).toMatchObject({ attempts: 1, reason: 'It did not arrive.' });
+    });
+
+    it('does not take a refused repeat for proof that the first attempt did not arrive', async () => {
+      web.answer = nobodyKnows(true);
+      await send();
+      web.answer = () => ({ type: 'retry', reason: 'rate limited', at: new Date(now.getTime() + 2 * MINUTE) });
+      now = new Date(now.getTime() + 5 * SECOND);
+      expect(await states()).toEqual({ [channelKey]: 'sending', [adaKey]: 'sending' });
+      now = new Date(now.getTime() + MINUTE);
+      expect(await states()).toEqual({ [channelKey]: 'sent', [adaKey]: 'sent' });
+      expect(web.posted).toHaveLength(2);
+    });
+
+    it('looks for what is not to be repeated any more, instead of calling it cancelled', async () => {
+      web.answer = nobodyKnows(true);
+      await send();
+      await updateMember(db, ada.id, { directMessages: 'off' });
+      await pauseSchedule(db, schedule.id, 'test', now);
+      now = new Date(now.getTime() + 5 * SECOND);
+      expect(await states()).toEqual({ [channelKey]: 'sent', [adaKey]: 'sent' });
+    });
+
+    it('repeats after a crash while there is time, and looks for it afterwards', async () => {
+      await claimAll();
+      web.repeatsWithinMs = LEASE_MS + MINUTE;
+      web.isBlind = true;
+      at(LEASE_MS + 31_000);
+      expect((await send('worker 2')).map(({ state }) => state)).toEqual(['sent', 'sent']);
+      expect(web.posted).toHaveLength(2);
+    });
+  });
+
+  it('counts what was deleted before we knew it as sent, and does not repeat it', async () => {
+    web.answer = () => ({ type: 'removed', reason: 'It was posted and deleted.' });
+    expect(await states()).toEqual({ [channelKey]: 'sent', [adaKey]: 'sent' });
+    expect(await row(channelKey)).toMatchObject({ messageId: null, reason: 'It was posted and deleted.', attempts: 1 });
+    expect((await scheduleById(db, schedule.id))?.pausedAt).toBeNull();
+    at(HOUR);
+    expect(await send()).toEqual([]);
+  });
+
+  describe('a thread', () => {
+    const threaded = async (change: Partial<Schedule>) => {
+      await db.query.update(db.tables.schedules).set({ thread: true, ...change });
+      await send();
+      return web.posted.find(({ key }) => key === channelKey)?.thread;
+    };
+
+    it('is asked for by a name that says what the post is about', async () => {
+      expect(await threaded({})).toBe('Week 1: Engineering Track');
+      expect(web.posted.find(({ key }) => key === adaKey)?.thread).toBeUndefined();
+    });
+
+    it('names all tracks as such', async () => {
+      expect(await threaded({ tracks: [...testCurriculum.tracks.keys()] })).toBe('Week 1: all tracks');
+    });
+
+    it('has a name of at most 100 characters, whatever the tracks are called', async () => {
+      const long = { ...testCurriculum.tracks.get('research'), label: 'A very long label indeed '.repeat(5) };
+      const tracks = new Map([...testCurriculum.tracks, ['research', long as never]]);
+      curriculum = { ...testCurriculum, tracks };
+      expect(await threaded({ tracks: ['engineering', 'research'] })).toBe('Week 1: 2 tracks');
+    });
+
+    it('that could not be opened is noted, and the post counts as sent', async () => {
+      web.answer = () => ({ type: 'sent', messageId: 'm', note: 'The thread could not be opened: no permission.' });
+      at(3 * HOUR);
+      await threaded({});
+      expect(await row(channelKey)).toMatchObject({
+        state: 'sent',
+        messageId: 'm',
+        reason: 'late by 3 h. The thread could not be opened: no permission.',
+      });
+    });
+
+    it('is asked for again where the post is only found later', async () => {
+      const wanted: Target[] = [];
+      const find = web.find;
+      web.find = (target, key, since) => {
+        wanted.push(target);
+        expect(since).toEqual(new Date(nine.getTime() + 30_000));
+        return find(target, key, since);
+      };
+      web.answer = () => ({ type: 'unclear', reason: 'timed out', arrives: true });
+      await threaded({});
+      at(2 * MINUTE);
+      await send();
+      expect(wanted).toContainEqual({ communityId: 'demo', channelId: 'weekly', thread: 'Week 1: Engineering Track' });
+    });
+  });
+
   describe('after a crash between claiming and recording', () => {
     it('waits for the lease, then sends what did not arrive', async () => {
       expect(await claimAll()).toHaveLength(2);
@@ -249,7 +378,7 @@ describeOnBothDatabases('sending', open => {
       await send('worker 2');
       at(LEASE_MS + 2 * MINUTE);
       await send('worker 2');
-      expect(web.posted.map(({ key }) => key)).toEqual([channelKey, adaKey]);
+      expect(web.posted.map(({ key }) => key).sort()).toEqual([channelKey, adaKey]);
       expect((await row(adaKey)).state).toBe('sent');
     });
 
@@ -318,6 +447,17 @@ describeOnBothDatabases('sending', open => {
       expect(await reasonOf(() => pauseSchedule(db, schedule.id, 'test', now), channelKey)).toBe(
         'Its schedule is paused.',
       );
+    });
+
+    it('heeds that Milepost was removed from the community, even where the row was planned afterwards', async () => {
+      const parking = () => parkCommunity(db, { platform: 'web', externalId: 'demo' }, now);
+      await parking();
+      await db.query.update(db.tables.deliveries).set({ state: 'pending', reason: null, settledAt: null });
+      expect(await reasonOf(parking, channelKey)).toBe('Milepost was removed from this community.');
+      await db.query.update(db.tables.deliveries).set({ state: 'pending', reason: null, settledAt: null });
+      await send();
+      expect((await row(adaKey)).reason).toBe('Milepost was removed from this community.');
+      expect(web.posted).toEqual([]);
     });
 
     it('heeds a removed schedule', async () => {

@@ -1,12 +1,15 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { findOrCreateCommunity } from '../../src/storage/communities.ts';
+import { communityById, findOrCreateCommunity } from '../../src/storage/communities.ts';
 import { openSqlite } from '../../src/storage/database.ts';
+import { deliveryByKey } from '../../src/storage/deliveries.ts';
 import { findOrCreateMember, updateEnrolment } from '../../src/storage/members.ts';
 import { ledgerOf, setTopicState } from '../../src/storage/progress.ts';
+import { nextRun, schedulesOf } from '../../src/storage/schedules.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const now = new Date('2026-11-23T09:00:00Z');
@@ -63,13 +66,14 @@ describe('a SQLite file', () => {
     const journalFile = join(migrations, 'meta/_journal.json');
     const journal = JSON.parse(readFileSync(journalFile, 'utf8'));
     const [first] = journal.entries;
-    journal.entries.push({ ...first, idx: 1, when: first.when + 1, tag: '0001_rebuild' });
+    const last = journal.entries.at(-1);
+    journal.entries.push({ ...last, idx: last.idx + 1, when: last.when + 1, tag: 'rebuild' });
     writeFileSync(journalFile, JSON.stringify(journal));
     const start = readFileSync(join(migrations, `${first.tag}.sql`), 'utf8');
     const members = /CREATE TABLE `members` \([^;]*\);/.exec(start)?.[0] ?? '';
     // The way drizzle-kit rebuilds a table: a new one, the rows, the old one dropped.
     writeFileSync(
-      join(migrations, '0001_rebuild.sql'),
+      join(migrations, 'rebuild.sql'),
       [
         members.replace('`members`', '`__new_members`'),
         'INSERT INTO `__new_members` SELECT * FROM `members`;',
@@ -84,6 +88,43 @@ describe('a SQLite file', () => {
     ]);
     await migrated.close();
     expect(readdirSync(folder).filter(name => name.startsWith('milepost.sqlite.before-migration-'))).toHaveLength(1);
+  });
+});
+
+describe('the SQLite file of an earlier version', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'milepost-earlier-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The migrations up to and with the one whose number is `last`. */
+  const migrationsUntil = (last: number): string => {
+    const migrations = join(folder, 'migrations');
+    cpSync(join(ROOT, 'migrations/sqlite'), migrations, { recursive: true });
+    const journalFile = join(migrations, 'meta/_journal.json');
+    const journal = JSON.parse(readFileSync(journalFile, 'utf8'));
+    writeFileSync(journalFile, JSON.stringify({ ...journal, entries: journal.entries.slice(0, last + 1) }));
+    return migrations;
+  };
+
+  it('keeps its communities, schedules and what was planned: nothing is parked and no thread is opened', async () => {
+    const path = join(folder, 'milepost.sqlite');
+    await (await openSqlite(path, migrationsUntil(0))).close();
+    const file = new Sqlite(path);
+    file.exec(`
+      insert into communities values (1, 'web', 'a', 'A', 'UTC', 1, 1000);
+      insert into schedules values (7, 1, 'digest', 'weekly', 1, '0 9 * * 1', 'UTC', '["general"]', 2, '2026-11-23', null, null, null, 'ada', 1000);
+      insert into schedule_runs values (7, 'channel', '2026-11-30T09:00', 2000);
+      insert into deliveries values ('k', 'digest', 1, 7, null, 'weekly', '2026-11-23T09:00', 1000, 'pending', 0, 1000, null, null, null, null, null, null);
+    `);
+    file.close();
+    const db = await openSqlite(path);
+    expect(await communityById(db, 1)).toMatchObject({ name: 'A', leftAt: null });
+    expect(await schedulesOf(db, 1)).toMatchObject([{ id: 7, thread: false, tracks: ['general'], topicsPerWeek: 2 }]);
+    expect((await nextRun(db))?.nextSlot).toBe('2026-11-30T09:00');
+    expect((await deliveryByKey(db, 'k'))?.state).toBe('pending');
+    await db.close();
   });
 });
 

@@ -67,6 +67,7 @@ export const testApp = async (given: { db?: Db; now?: string | Date } = {}): Pro
     curriculum: () => curriculum,
     now: () => now,
     deliverDue: async () => [],
+    editPost: async () => ({ type: 'sent', messageId: '1' }),
     findChannel: async (_, named) => ({ id: named, name: named }),
     log: strictLog,
   });

@@ -15,8 +15,10 @@ import {
 } from '../../src/storage/members.ts';
 import { createSchedule, type NewSchedule, type Schedule } from '../../src/storage/schedules.ts';
 
-export type Posted = { to: string; key: string; text: string };
-export type FakePlatform = Platform & {
+export type Posted = { to: string; key: string; text: string; thread?: string };
+export type FakePlatform = Omit<Platform, 'repeatsWithinMs'> & {
+  /** Set where the same key posts nothing twice for so long; how long that is kept is the test's affair. */
+  repeatsWithinMs?: number;
   /** Everything that arrived, in order. */
   posted: Posted[];
   /** The answer to the next deliveries: `sent` unless told. `arrives` says whether the message is there nevertheless. */
@@ -40,8 +42,17 @@ export const fakePlatform = (name: PlatformName = 'web'): FakePlatform => {
     stop: async () => {},
     async deliver(target, message, key) {
       const { arrives, ...outcome } = platform.answer(target, key);
-      if (arrives ?? outcome.type === 'sent') posted.push({ to: nameOf(target), key, text: toPlainText(message) });
+      const isRepeat = platform.repeatsWithinMs !== undefined && posted.some(post => post.key === key);
+      const thread = 'thread' in target && target.thread !== undefined && { thread: target.thread };
+      if ((arrives ?? outcome.type === 'sent') && !isRepeat)
+        posted.push({ to: nameOf(target), key, text: toPlainText(message), ...thread });
       return outcome;
+    },
+    async edit(target, messageId, message, key) {
+      const post = posted.find(one => one.key === key && one.to === nameOf(target));
+      if (!post) return { type: 'gone', reason: 'It is not there any more.' };
+      post.text = toPlainText(message);
+      return { type: 'sent', messageId };
     },
     async find(_, key) {
       if (platform.isBlind) return { type: 'unknown' };

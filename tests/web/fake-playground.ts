@@ -196,6 +196,12 @@ export const createFakePlayground = (): FakePlayground => {
         return id;
       },
       findByKey: async (_target, key) => keys.get(key),
+      async replace(id, message) {
+        for (const messages of places.values()) {
+          const found = messages.find(one => one.id === id);
+          if (found) found.message = message;
+        }
+      },
     },
   };
 };

@@ -57,6 +57,10 @@ describe('Markdown on the web', () => {
     );
   });
 
+  it('names a channel', () => {
+    expect(renderMarkdown('in [#general](channel:general), weekly')).toBe('<p>in #general, weekly</p>');
+  });
+
   it('does not let a text break the outline of the message', () => {
     expect(renderMarkdown('# Big')).toBe('<p><strong>Big</strong></p>');
   });
