@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Nodes } from 'mdast';
 import { describe, expect, it } from 'vitest';
-import { escapeMarkdown, markdownToPlain, parseMarkdown } from '../src/markdown.ts';
+import { channelLink, escapeMarkdown, markdownToPlain, parseMarkdown } from '../src/markdown.ts';
 import { renderMarkdown } from '../src/web/render.ts';
 
 /** What of a text can be shown at all: one line without control and format characters. */
@@ -38,6 +38,23 @@ const HOSTILE = [
   '[x][y] [ ] ![',
   'line\u2028separator',
 ];
+
+describe('a channel', () => {
+  it('is a link by its id, which reads as its name', () => {
+    expect(channelLink('general')).toBe('[#general](channel:general)');
+    expect(channelLink('1234567890123456789')).toBe('[#1234567890123456789](channel:1234567890123456789)');
+    expect(markdownToPlain(`in ${channelLink('general')} and [there](https://a.example)`)).toBe(
+      'in #general and there (https://a.example)',
+    );
+  });
+
+  it.each(HOSTILE)('is that one link and nothing else, whatever it is called: %s', named => {
+    const markdown = `in ${channelLink(named)}, weekly`;
+    expect(markdownToPlain(markdown)).toBe(`in #${shown(named)}, weekly`);
+    expect(typesIn(parseMarkdown(markdown))).toEqual(['root', 'paragraph', 'text', 'link', 'text', 'text']);
+    expect(renderMarkdown(markdown)).not.toMatch(/<(?!\/?p>)/);
+  });
+});
 
 describe('text that a member typed', () => {
   it.each(HOSTILE)('shows exactly its characters, and none of its markup: %s', typed => {

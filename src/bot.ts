@@ -1,0 +1,114 @@
+// The bot's composition root: opens the database, connects the chat platforms, and starts the clockwork.
+import { createApp } from './app.ts';
+import type { Commands } from './command.ts';
+import { loadCommands } from './commands.ts';
+import type { Curriculum } from './curriculum/curriculum.ts';
+import { loadCurriculum } from './curriculum/load.ts';
+import { createScheduler, type Scheduler } from './delivery/scheduler.ts';
+import { createDiscordPlatform, type DiscordPlatform } from './discord/platform.ts';
+import type { DiscordEnv, Env } from './env.ts';
+import { createHttpServer, type HttpServer } from './http-server.ts';
+import type { Log } from './log.ts';
+import { parkCommunity, presentCommunities, welcomeCommunity } from './storage/attendance.ts';
+import type { Db } from './storage/database.ts';
+import { openDatabase } from './storage/database.ts';
+import { directChannel, forgetDirectChannel, rememberDirectChannel } from './storage/direct-channels.ts';
+import { communitiesOfPerson } from './storage/members.ts';
+
+const PLATFORM = 'discord';
+
+/** What Discord needs to know and to keep, in our database. */
+const discordStorage = (db: Db, now: () => Date) => ({
+  homesOf: (userId: string) => communitiesOfPerson(db, PLATFORM, userId),
+  attendance: {
+    present: () => presentCommunities(db, PLATFORM),
+    async joined(externalId: string, name: string) {
+      await welcomeCommunity(db, { platform: PLATFORM, externalId, name }, now());
+    },
+    left: (externalId: string) => parkCommunity(db, { platform: PLATFORM, externalId }, now()),
+  },
+  directChannels: {
+    find: (memberId: string) => directChannel(db, PLATFORM, memberId),
+    remember: (memberId: string, channelId: string) => rememberDirectChannel(db, PLATFORM, memberId, channelId),
+    forget: (memberId: string) => forgetDirectChannel(db, PLATFORM, memberId),
+  },
+});
+
+export type BotDeps = {
+  db: Db;
+  commands: Commands;
+  curriculum: () => Curriculum;
+  discord: DiscordEnv;
+  /** What HTTP interactions listen on; port 0 takes any free one. */
+  http: { host: string; port: number };
+  now: () => Date;
+  log: Log;
+};
+
+export type Bot = {
+  discord: DiscordPlatform;
+  scheduler: Scheduler;
+  /** Only where interactions come by HTTP. */
+  http: HttpServer | undefined;
+  start(): Promise<void>;
+  /** Takes nothing new, finishes what is under way, and disconnects. */
+  stop(): Promise<void>;
+};
+
+/** Everything that runs on one database, put together; nothing runs before `start`. */
+export const createBot = ({ db, commands, curriculum, discord: env, http: address, now, log }: BotDeps): Bot => {
+  const app = createApp({
+    db,
+    commands,
+    curriculum,
+    now,
+    deliverDue: () => scheduler.tick(),
+    findChannel: (caller, named) => discord.findChannel(caller.communityId, named),
+    editPost: ({ communityId }, { channelId, messageId, key }, message) =>
+      discord.edit({ communityId, channelId }, messageId, message, key),
+    log,
+  });
+  const discord = createDiscordPlatform({ ...env, app, commands, curriculum, ...discordStorage(db, now), now, log });
+  const scheduler = createScheduler({ db, curriculum, platforms: [discord], clock: now, log });
+  const http = discord.routes && createHttpServer(discord.routes.fetch, address);
+  return {
+    discord,
+    scheduler,
+    http,
+    async start() {
+      await http?.start();
+      await discord.start();
+      await scheduler.start();
+    },
+    async stop() {
+      await http?.stop();
+      await discord.stop();
+      await scheduler.stop();
+    },
+  };
+};
+
+/** Starts the bot for the platforms that the settings name; answers how to stop it. */
+export const startBot = async (env: Env, discord: DiscordEnv, log: Log): Promise<() => Promise<void>> => {
+  const [curriculum, commands, db] = await Promise.all([
+    loadCurriculum(env.contentDir),
+    loadCommands(),
+    openDatabase({ url: env.databaseUrl, path: env.databasePath }),
+  ]);
+  const bot = createBot({
+    db,
+    commands,
+    curriculum: () => curriculum,
+    discord,
+    http: env,
+    now: () => new Date(),
+    log,
+  });
+  await bot.start();
+  const http = bot.http ? `, with interactions by HTTP at ${bot.http.address()}` : '';
+  process.stdout.write(`Milepost runs on Discord${http}. Ctrl+C stops it.\n`);
+  return async () => {
+    await bot.stop();
+    await db.close();
+  };
+};

@@ -1,0 +1,189 @@
+// Discord's REST API through discord.js: three clients with the patience that each use needs, and what an error means.
+import { DiscordAPIError, HTTPError, RateLimitError, REST, RequestMethod } from 'discord.js';
+import {
+  type APIApplication,
+  type APIApplicationCommand,
+  type APIChannel,
+  type APIGuild,
+  type APIGuildMember,
+  type APIInteractionResponse,
+  type APIMessage,
+  type APIUser,
+  type RESTGetAPICurrentUserGuildsResult,
+  type RESTPostAPIChannelMessageJSONBody,
+  type RESTPutAPIApplicationCommandsJSONBody,
+  Routes,
+} from 'discord-api-types/v10';
+import pThrottle from 'p-throttle';
+import type { DiscordMessage } from './render.ts';
+
+export const DISCORD_API = 'https://discord.com/api';
+
+/** Discord's limit for one bot: requests a second over all routes but interactions' answers. */
+const GLOBAL_LIMIT = 50;
+/** A little over a second, so that the jitter of the network never puts 51 requests into one of Discord's seconds. */
+const GLOBAL_WINDOW_MS = 1_015;
+const SEND_TIMEOUT_MS = 10_000;
+const READ_TIMEOUT_MS = 10_000;
+/** Of 10,000 refused requests in ten minutes Discord's edge bans the address, so every 500 are worth a word. */
+const REFUSED_WARNING_EVERY = 500;
+
+type Files = DiscordMessage['files'];
+const filesOf = (files: Files) =>
+  files.map(({ name, data, contentType }) => ({ name, data: Buffer.from(data), contentType }));
+const withFiles = (body: object, files: Files = []) => ({ body, ...(files.length > 0 && { files: filesOf(files) }) });
+
+export type DiscordRest = ReturnType<typeof createDiscordRest>;
+
+/**
+ * Every call to Discord that Milepost makes. All reject with what discord.js throws; `problemOf` says what it means.
+ * Posts are neither repeated nor queued here: that is the outbox's to decide.
+ */
+export const createDiscordRest = ({
+  token,
+  apiUrl = DISCORD_API,
+  onManyRefused = () => {},
+  sendTimeoutMs = SEND_TIMEOUT_MS,
+}: {
+  token: string;
+  apiUrl?: string;
+  onManyRefused?: (count: number) => void;
+  /** For tests. */
+  sendTimeoutMs?: number;
+}) => {
+  const common = { version: '10', api: apiUrl, invalidRequestWarningInterval: REFUSED_WARNING_EVERY };
+  /** Answers to interactions need no token and know no limit, but every millisecond counts. */
+  const answers = new REST({ ...common, retries: 0, timeout: SEND_TIMEOUT_MS, rejectOnRateLimit: () => true });
+  /** Posts happen once or not at all; when a limit is met, the outbox hears of it at once. */
+  const posts = new REST({ ...common, retries: 0, timeout: sendTimeoutMs, rejectOnRateLimit: () => true });
+  /** Reading, and edits that may be repeated without harm. */
+  const reads = new REST({ ...common, retries: 2, timeout: READ_TIMEOUT_MS });
+  posts.on('invalidRequestWarning', ({ count }) => onManyRefused(count));
+
+  const inPace = pThrottle({ limit: GLOBAL_LIMIT, interval: GLOBAL_WINDOW_MS, strict: true });
+  // After a 401 discord.js forgets the token; a token that is valid again shall work without a restart.
+  const post = inPace(
+    <T>(route: `/${string}`, options: object): Promise<T> => posts.setToken(token).post(route, options) as Promise<T>,
+  );
+  const read = <T>(route: `/${string}`, query?: Record<string, string>): Promise<T> =>
+    reads.setToken(token).get(route, query ? { query: new URLSearchParams(query) } : {}) as Promise<T>;
+  const commandsRoute = (applicationId: string, guildId?: string) =>
+    guildId === undefined
+      ? Routes.applicationCommands(applicationId)
+      : Routes.applicationGuildCommands(applicationId, guildId);
+
+  return {
+    /** The first answer to an interaction; `withinMs` is what is left of its three seconds. */
+    callback: async (
+      id: string,
+      interactionToken: string,
+      response: APIInteractionResponse,
+      files: Files,
+      withinMs: number,
+    ): Promise<void> => {
+      await answers.post(Routes.interactionCallback(id, interactionToken), {
+        ...withFiles(response, files),
+        auth: false,
+        signal: AbortSignal.timeout(Math.max(1, withinMs)),
+      });
+    },
+    editOriginal: async (
+      applicationId: string,
+      interactionToken: string,
+      { body, files }: DiscordMessage,
+    ): Promise<void> => {
+      await reads.patch(Routes.webhookMessage(applicationId, interactionToken, '@original'), {
+        ...withFiles(body, files),
+        auth: false,
+      });
+    },
+    deleteOriginal: async (applicationId: string, interactionToken: string): Promise<void> => {
+      await reads.delete(Routes.webhookMessage(applicationId, interactionToken, '@original'), { auth: false });
+    },
+    followUp: async (applicationId: string, interactionToken: string, body: object, files: Files): Promise<void> => {
+      await answers.post(Routes.webhook(applicationId, interactionToken), { ...withFiles(body, files), auth: false });
+    },
+    createMessage: (channelId: string, body: RESTPostAPIChannelMessageJSONBody, files: Files) =>
+      post<APIMessage>(Routes.channelMessages(channelId), withFiles(body, files)),
+    editMessage: async (channelId: string, messageId: string, { body, files }: DiscordMessage): Promise<void> => {
+      await reads.setToken(token).patch(Routes.channelMessage(channelId, messageId), withFiles(body, files));
+    },
+    startThread: (channelId: string, messageId: string, body: object) =>
+      post<APIChannel>(Routes.threads(channelId, messageId), { body }),
+    openDirectMessages: (userId: string) => post<APIChannel>(Routes.userChannels(), { body: { recipient_id: userId } }),
+
+    messagesAfter: (channelId: string, after: string) =>
+      read<APIMessage[]>(Routes.channelMessages(channelId), { after, limit: '100' }),
+    channel: (channelId: string) => read<APIChannel>(Routes.channel(channelId)),
+    guild: (guildId: string) => read<APIGuild>(Routes.guild(guildId)),
+    guildChannels: (guildId: string) => read<APIChannel[]>(Routes.guildChannels(guildId)),
+    guildMember: (guildId: string, userId: string) => read<APIGuildMember>(Routes.guildMember(guildId, userId)),
+    guildsAfter: (after: string) =>
+      read<RESTGetAPICurrentUserGuildsResult>(Routes.userGuilds(), { after, limit: '200' }),
+    currentUser: () => read<APIUser>(Routes.user()),
+    currentApplication: () => read<APIApplication>(Routes.currentApplication()),
+    gatewayBot: () =>
+      read<{ shards: number; session_start_limit: { total: number; remaining: number; reset_after: number } }>(
+        Routes.gatewayBot(),
+      ),
+    /** Discord's own clock, from the header of any answer. */
+    serverTime: async (): Promise<Date | undefined> => {
+      const { headers } = await reads.queueRequest({
+        method: RequestMethod.Get,
+        fullRoute: Routes.gateway(),
+        auth: false,
+      });
+      const date = headers.get('date');
+      return date ? new Date(date) : undefined;
+    },
+    commands: {
+      list: (applicationId: string, guildId?: string) =>
+        read<APIApplicationCommand[]>(commandsRoute(applicationId, guildId)),
+      replace: (applicationId: string, body: RESTPutAPIApplicationCommandsJSONBody, guildId?: string) =>
+        reads.setToken(token).put(commandsRoute(applicationId, guildId), { body }) as Promise<APIApplicationCommand[]>,
+    },
+  };
+};
+
+/** What an error of a call to Discord means for the one who called. */
+export type Problem =
+  | { type: 'refused'; status: number; code: number; message: string }
+  /** Not accepted: ask again after so many milliseconds. */
+  | { type: 'limited'; retryAfterMs: number }
+  /** It never got there. */
+  | { type: 'unreachable'; message: string }
+  /** It may have happened, or not: no answer, a broken one, or a fault on Discord's side. */
+  | { type: 'unclear'; message: string };
+
+/** A 429 that does not say how long (Cloudflare's page) gets a minute of rest. */
+const REST_WITHOUT_WORD_MS = 60_000;
+/** Failures before a connection stands, so that nothing was sent. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error ? String((error as NodeJS.ErrnoException).code ?? codeOf(error.cause)) : '';
+
+export const problemOf = (error: unknown): Problem => {
+  if (error instanceof RateLimitError)
+    return {
+      type: 'limited',
+      retryAfterMs:
+        Math.max(error.retryAfter, error.timeToReset) > 0
+          ? Math.max(error.retryAfter, error.timeToReset)
+          : REST_WITHOUT_WORD_MS,
+    };
+  if (error instanceof DiscordAPIError)
+    return { type: 'refused', status: error.status, code: Number(error.code) || 0, message: error.message };
+  if (error instanceof HTTPError) return { type: 'unclear', message: `Discord answered ${error.status}.` };
+  const message = error instanceof Error ? error.message : String(error);
+  if (NOT_CONNECTED.has(codeOf(error)))
+    return { type: 'unreachable', message: `Discord could not be reached (${codeOf(error)}).` };
+  return { type: 'unclear', message: `The connection to Discord broke off (${codeOf(error) || message}).` };
+};
