@@ -1,12 +1,19 @@
 #!/usr/bin/env node
 // The `milepost` command line: what a maintainer or operator does outside of chat.
 import { Command } from 'commander';
+import type { DiscordEnv } from './env.ts';
 import { UserError } from './errors.ts';
 
 // Each action loads only what it needs, so that --help answers at once.
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
+
+// Whoever reads the output may have enough of it: `milepost … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 const env = async () => (await import('./env.ts')).loadEnv();
 
@@ -62,6 +69,55 @@ database
     const db = await openDatabase({ url: databaseUrl, path: databasePath });
     await db.close();
     print(`The ${databaseUrl ? 'PostgreSQL database' : `database ${databasePath}`} is up to date.`);
+  });
+
+program
+  .command('doctor')
+  .description(
+    'check settings, content, database and Discord; says what to click or set, changes nothing, and exits with 1 where something is broken',
+  )
+  .action(async () => {
+    const { runDoctor } = await import('./doctor.ts');
+    if (!(await runDoctor(print))) process.exitCode = 1;
+  });
+
+const discordEnv = async (): Promise<DiscordEnv> => {
+  const { discord } = await env();
+  if (discord) return discord;
+  throw new UserError(
+    'no_token',
+    'DISCORD_TOKEN is not set. Open https://discord.com/developers/applications, choose the application, Bot, Reset Token, and put the token into .env as DISCORD_TOKEN. README.md explains every step.',
+  );
+};
+
+/** The commands as this version has them, in Discord's form. */
+const wantedCommands = async () => {
+  const [{ applicationCommands }, { loadCommands }, { loadCurriculum }] = await Promise.all([
+    import('./discord/commands.ts'),
+    import('./commands.ts'),
+    import('./curriculum/load.ts'),
+  ]);
+  return applicationCommands(await loadCommands(), await loadCurriculum((await env()).contentDir));
+};
+
+const discord = program.command('discord').description('set Milepost up on Discord');
+discord
+  .command('invite')
+  .description('print the link that adds Milepost to a server')
+  .action(async () => {
+    const connection = await discordEnv();
+    const { describeInvite } = await import('./discord/cli.ts');
+    print(await describeInvite(connection));
+  });
+discord
+  .command('register')
+  .description('register the slash commands with Discord where they differ; every start does the same for all servers')
+  .option('--guild <id>', 'only for the server with this ID, such as a test server')
+  .option('--clear', 'remove them instead')
+  .action(async (options: { guild?: string; clear?: true }) => {
+    const connection = await discordEnv();
+    const { registerByHand } = await import('./discord/cli.ts');
+    print(await registerByHand(connection, options.clear ? [] : await wantedCommands(), options));
   });
 
 /** Every command with its options, for `milepost --help`: nobody should have to ask level by level. */

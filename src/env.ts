@@ -5,8 +5,8 @@ import { UserError } from './errors.ts';
 
 const text = (fallback: string) => z.string().trim().min(1, 'must not be empty').default(fallback);
 
-/** Never repeated in a message: they are secrets, or may hold one. */
-const SECRET = new Set(['DATABASE_URL', 'DISCORD_TOKEN']);
+/** Never repeated in a message: they are secrets, or may hold one, or stand where somebody pastes one by mistake. */
+const SECRET = new Set(['DATABASE_URL', 'DISCORD_TOKEN', 'DISCORD_PUBLIC_KEY', 'DISCORD_API_URL']);
 
 const schema = z.object({
   HOST: text('127.0.0.1'),

@@ -22,13 +22,16 @@ describe('milepost --help', () => {
   it('names every command and what it does', async () => {
     const { code, out } = await milepost(['--help']);
     expect(code).toBe(0);
-    for (const word of ['Usage: milepost', 'content', 'digest', 'database']) expect(out).toContain(word);
+    for (const word of ['Usage: milepost', 'content', 'digest', 'database', 'doctor', 'discord'])
+      expect(out).toContain(word);
   });
 
   it.each([
     [['content', 'check', '--help'], 'lists all problems with file and line'],
     [['digest', 'preview', '--help'], '--track <track>'],
     [['database', 'migrate', '--help'], 'bring the database'],
+    [['doctor', '--help'], 'says what to click or set'],
+    [['discord', 'register', '--help'], '--guild <id>'],
   ])('explains %j', async (args, expected) => {
     const { code, out } = await milepost(args);
     expect(code).toBe(0);
@@ -39,6 +42,7 @@ describe('milepost --help', () => {
     [['contnet']],
     [['content', 'chekc']],
     [['digest', 'preview', '--trakc', 'x']],
+    [['discord', 'regsiter']],
     [['content', 'check', 'a', 'b']],
   ])('is pointed to by %j, which is no command', async args => {
     const { code, out, err } = await milepost(args);

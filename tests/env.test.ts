@@ -16,7 +16,9 @@ const refusal = (variables: NodeJS.ProcessEnv): string => {
 describe('the environment', () => {
   it('may be empty: everything has a default', () => {
     expect(readEnv({})).toMatchObject({
+      host: '127.0.0.1',
       port: 8080,
+      discord: undefined,
       databasePath: 'data/milepost.sqlite',
       databaseUrl: undefined,
       playgroundDatabasePath: 'data/playground.sqlite',
@@ -60,6 +62,30 @@ describe('the environment', () => {
     expect(refusal({ DATABASE_URL: 'mysql://root:hunter2@db/x' })).not.toContain('hunter2');
   });
 
+  describe('for Discord', () => {
+    const TOKEN = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.abcdefghijklmnopqrstuvwxyz0123456789AB';
+    const KEY = '0'.repeat(64);
+
+    it('is a token, and what else was given; without a token there is none', () => {
+      expect(readEnv({ DISCORD_TOKEN: ` Bot ${TOKEN} ` }).discord).toEqual({ token: TOKEN });
+      const all = { DISCORD_TOKEN: TOKEN, DISCORD_PUBLIC_KEY: KEY, DISCORD_API_URL: 'http://127.0.0.1:9/api/' };
+      expect(readEnv(all).discord).toEqual({ token: TOKEN, publicKey: KEY, apiUrl: 'http://127.0.0.1:9/api' });
+      expect(readEnv({}).discord).toBeUndefined();
+    });
+
+    it('needs the token where there is a public key', () => {
+      expect(refusal({ DISCORD_PUBLIC_KEY: KEY })).toContain('DISCORD_TOKEN must be set where DISCORD_PUBLIC_KEY is');
+    });
+
+    it('says what it takes, and never repeats what may be a secret in the wrong place', () => {
+      const said = refusal({ DISCORD_TOKEN: 'hunter2', DISCORD_PUBLIC_KEY: TOKEN, DISCORD_API_URL: `ftp://${TOKEN}` });
+      expect(said).toContain('DISCORD_TOKEN must be the bot’s token, three parts with dots between them');
+      expect(said).toContain('DISCORD_PUBLIC_KEY must be the 64 hexadecimal digits');
+      expect(said).toContain('DISCORD_API_URL must be an address such as https://discord.com/api');
+      expect(said).not.toMatch(/hunter2|GabcDe/);
+    });
+  });
+
   it.each(['65536', '99999', '-1', '80.5', '0x50', '8080 ; rm'])('takes no port %s', PORT => {
     expect(refusal({ PORT })).toContain('PORT must be a port number');
   });
@@ -71,6 +97,10 @@ describe('the environment', () => {
   it('is explained in .env.example, every variable of it', async () => {
     const example = await readFile(new URL('../.env.example', import.meta.url), 'utf8');
     for (const name of [
+      'DISCORD_TOKEN',
+      'DISCORD_PUBLIC_KEY',
+      'DISCORD_API_URL',
+      'HOST',
       'PORT',
       'DATABASE_PATH',
       'DATABASE_URL',

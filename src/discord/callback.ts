@@ -18,9 +18,14 @@ const WORTH_AN_ATTEMPT_MS = 100;
 /** Discord's codes: the interaction was answered before; it is not known (any more). */
 const ALREADY_ANSWERED = 40060;
 const UNKNOWN_INTERACTION = 10062;
+/** The message that was to be changed was deleted or dismissed. */
+const UNKNOWN_MESSAGE = 10008;
 
-/** `refused`: Discord does not take this answer, but waits for another; `lost`: it is too late for any. */
-export type Sent = 'answered' | 'refused' | 'lost';
+/**
+ * `gone`: the message to change is not there any more; `refused`: Discord does not take this answer. After both it waits for
+ * another. `lost`: it is too late for any.
+ */
+export type Sent = 'answered' | 'gone' | 'refused' | 'lost';
 
 /** `startedAt` is when the interaction arrived, by `performance.now()`. Never throws. */
 export type SendCallback = (
@@ -42,6 +47,7 @@ export const createCallback = (api: Pick<DiscordRest, 'callback'>, log: Log): Se
         const code = problem.type === 'refused' ? problem.code : undefined;
         // An earlier attempt had arrived, and only the word of it was lost.
         if (code === ALREADY_ANSWERED) return 'answered';
+        if (code === UNKNOWN_MESSAGE) return 'gone';
         if (code !== undefined && code !== UNKNOWN_INTERACTION) {
           log.error({ err: error, interaction: place.id }, 'Discord refused an answer');
           return 'refused';

@@ -6,7 +6,7 @@ import type { Choice, Commands, Interaction, MessageReply, Reply } from '../comm
 import type { Log } from '../log.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { actions, button, type Message, quiet, text } from '../message.ts';
-import { createCallback } from './callback.ts';
+import { createCallback, type Sent } from './callback.ts';
 import { type Home, whoActs } from './caller.ts';
 import { createForms } from './forms.ts';
 import { LIMITS, labelOf } from './limits.ts';
@@ -118,14 +118,13 @@ export const createResponder = ({
       return;
     }
     const { body, files } = render(reply.message, place, communityId);
-    const sent = await answer(
-      place,
-      startedAt,
-      replaces(reply, place)
-        ? { type: InteractionResponseType.UpdateMessage, data: body }
-        : { type: InteractionResponseType.ChannelMessageWithSource, data: hiddenIf(isHidden(reply, place), body) },
-      files,
-    );
+    const asNew = {
+      type: InteractionResponseType.ChannelMessageWithSource as const,
+      data: hiddenIf(isHidden(reply, place), body),
+    };
+    const asChange = { type: InteractionResponseType.UpdateMessage as const, data: body };
+    let sent = await answer(place, startedAt, replaces(reply, place) ? asChange : asNew, files);
+    if (sent === 'gone') sent = await answer(place, startedAt, asNew, files);
     if (sent === 'refused') await sendFault(place, startedAt);
   };
 
@@ -158,6 +157,18 @@ export const createResponder = ({
     if (interaction.type !== 'command' && place.source) return { as: 'update' };
     return { as: 'message', hidden: place.guildId !== undefined && commands.get(command)?.visibility !== 'public' };
   };
+
+  const defer = (place: Place, startedAt: number, deferred: Deferred): Promise<Sent> =>
+    answer(
+      place,
+      startedAt,
+      deferred.as === 'update'
+        ? { type: InteractionResponseType.DeferredMessageUpdate }
+        : {
+            type: InteractionResponseType.DeferredChannelMessageWithSource,
+            data: deferred.hidden ? { flags: MessageFlags.Ephemeral } : {},
+          },
+    );
 
   /** What a person can still be shown where Discord opens no form: after a defer, or in answer to another form. */
   const asButton = (reply: Reply): MessageReply =>
@@ -205,15 +216,12 @@ export const createResponder = ({
     const work = perform(received);
     const inTime = await within(work, deferAfterMs - (performance.now() - startedAt));
     if (inTime !== TOO_LATE) return send(place, startedAt, inTime.reply, inTime.communityId);
-    const deferred = deferOf(received);
-    const { DeferredMessageUpdate, DeferredChannelMessageWithSource } = InteractionResponseType;
-    const put = await answer(
-      place,
-      startedAt,
-      deferred.as === 'update'
-        ? { type: DeferredMessageUpdate }
-        : { type: DeferredChannelMessageWithSource, data: deferred.hidden ? { flags: MessageFlags.Ephemeral } : {} },
-    );
+    let deferred = deferOf(received);
+    let put = await defer(place, startedAt, deferred);
+    if (put === 'gone') {
+      deferred = { as: 'message', hidden: place.guildId !== undefined };
+      put = await defer(place, startedAt, deferred);
+    }
     const { reply, communityId } = await work;
     if (put === 'answered') await sendLate(place, deferred, asButton(reply), communityId);
   };

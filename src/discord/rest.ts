@@ -25,6 +25,8 @@ const GLOBAL_LIMIT = 50;
 const GLOBAL_WINDOW_MS = 1_015;
 const SEND_TIMEOUT_MS = 10_000;
 const READ_TIMEOUT_MS = 10_000;
+/** Longer than this nobody is kept waiting for a rate limit of Discord's. */
+const LONGEST_WAIT_MS = 10_000;
 /** Of 10,000 refused requests in ten minutes Discord's edge bans the address, so every 500 are worth a word. */
 const REFUSED_WARNING_EVERY = 500;
 
@@ -57,7 +59,13 @@ export const createDiscordRest = ({
   /** Posts happen once or not at all; when a limit is met, the outbox hears of it at once. */
   const posts = new REST({ ...common, retries: 0, timeout: sendTimeoutMs, rejectOnRateLimit: () => true });
   /** Reading, and edits that may be repeated without harm. */
-  const reads = new REST({ ...common, retries: 2, timeout: READ_TIMEOUT_MS });
+  const reads = new REST({
+    ...common,
+    retries: 2,
+    timeout: READ_TIMEOUT_MS,
+    // A 429 that does not say how long would be repeated without end, and one of hours would be waited for.
+    rejectOnRateLimit: ({ retryAfter }) => retryAfter <= 0 || retryAfter > LONGEST_WAIT_MS,
+  });
   posts.on('invalidRequestWarning', ({ count }) => onManyRefused(count));
 
   const inPace = pThrottle({ limit: GLOBAL_LIMIT, interval: GLOBAL_WINDOW_MS, strict: true });

@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { welcomeCommunity } from '../src/storage/attendance.ts';
+import { openSqlite } from '../src/storage/database.ts';
+import { createSchedule, pauseSchedule } from '../src/storage/schedules.ts';
+import { FIRST, withContent } from './curriculum/content-fixture.ts';
+import { type LocalDiscord, startDiscord, type TestGuild } from './support/discord/discord-server.ts';
+import { startPortal } from './support/discord-portal.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const NOW = new Date('2026-11-23T08:00:00Z');
+
+let discord: LocalDiscord;
+let portal: Awaited<ReturnType<typeof startPortal>>;
+let guild: TestGuild;
+beforeAll(async () => {
+  discord = await startDiscord();
+  portal = await startPortal(discord);
+  guild = discord.addGuild({ name: 'Safety Circle' });
+});
+afterAll(async () => {
+  await portal.stop();
+  await discord.stop();
+});
+
+describe('npx milepost doctor and discord', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'milepost-doctor-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const path = () => join(folder, 'milepost.sqlite');
+  const milepost = (args: string[], variables: Record<string, string> = {}) =>
+    new Promise<{ code: number; out: string; err: string }>(resolve => {
+      const { PATH = '', HOME = '' } = process.env;
+      const settings = { DISCORD_TOKEN: discord.token, DISCORD_API_URL: portal.apiUrl, DATABASE_PATH: path() };
+      const env = { PATH, HOME, ...settings, ...variables };
+      execFile(process.execPath, ['src/cli.ts', ...args], { cwd: ROOT, env }, (error, out, err) => {
+        resolve({ code: error ? Number(error.code ?? 1) : 0, out, err });
+      });
+    });
+  /** Makes the database with a schedule in each of these channels, and pauses one as where its channel was lost. */
+  const withSchedules = async (channels: string[], paused?: number) => {
+    const db = await openSqlite(path());
+    const seen = { platform: 'discord', externalId: guild.id, name: guild.name } as const;
+    const { id: communityId } = await welcomeCommunity(db, seen, NOW);
+    for (const channelId of channels) {
+      const timing = { cron: '0 9 * * 1', zone: 'UTC', startsOn: '2026-11-23' };
+      const what = { kind: 'digest', direct: false, tracks: [], topicsPerWeek: 1, createdBy: '1' } as const;
+      await createSchedule(db, { ...what, ...timing, tracks: [], communityId, channelId }, NOW);
+    }
+    if (paused !== undefined) await pauseSchedule(db, paused, 'The channel does not exist any more.', NOW);
+    await db.close();
+  };
+
+  it('registers the commands and then finds all in order, from the settings to the channels', async () => {
+    await withSchedules([guild.channel('general').id]);
+    const registered = await milepost(['discord', 'register']);
+    expect(registered).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^Added for all servers: \d+ /) });
+    const { code, out, err } = await milepost(['doctor']);
+    expect(err).toBe('');
+    expect(out).not.toContain(discord.token);
+    expect(out).toMatch(/^(✓ .+\n){10}\nEverything is in order\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('is content without a token, and says that this is the playground', async () => {
+    const { code, out } = await milepost(['doctor'], { DISCORD_TOKEN: '' });
+    expect(code).toBe(0);
+    expect(out).toContain('! Discord: DISCORD_TOKEN is not set, so `npm start` runs the playground');
+    expect(out).toContain('Nothing is broken. One thing to look at (!).');
+  });
+
+  it('lists every bad setting, keeps the token to itself and exits with 1', async () => {
+    const token = 'half-a-secret';
+    const { code, out, err } = await milepost(['doctor'], { DISCORD_TOKEN: token, PORT: 'x' });
+    expect([code, err]).toEqual([1, '']);
+    expect(out).toContain('✗ Settings: ');
+    expect(out).toMatch(/\n {4}PORT must be .*\n {4}DISCORD_TOKEN must be /);
+    expect(out).toContain('- not checked: content, database and Discord');
+    expect(out).not.toContain(token);
+  });
+
+  it('lists what is wrong with the content, and still looks at everything else', async () => {
+    const edits = { [FIRST]: (text: string) => text.replace('hours: 2.5', 'hours: soon') };
+    await withContent(edits, async CONTENT_DIR => {
+      const { code, out } = await milepost(['doctor'], { CONTENT_DIR });
+      expect(code).toBe(1);
+      expect(out).toMatch(
+        /✗ Content: 1 problem in 1 file\n {4}.*first-steps\.md:4\b.*\n {4}`npx milepost content check`/,
+      );
+      expect(out).toContain('✓ Token: ');
+      expect(out).toContain('- not checked: the commands (their lists come from the content)');
+    });
+  });
+
+  it('says what is wrong with a database that is none, and still looks at Discord', async () => {
+    const { code, out } = await milepost(['doctor'], { DATABASE_PATH: join(ROOT, 'README.md') });
+    expect(code).toBe(1);
+    expect(out).toMatch(/✗ Database: .*README\.md cannot be read/);
+    expect(out).toContain('✓ Token: ');
+    expect(out).toContain('- not checked: the schedules (they are in the database)');
+  });
+
+  it('exits with 1, says what to do, keeps a wrong token to itself and makes no database', async () => {
+    const token = `${'A'.repeat(26)}.Wrong1.${'b'.repeat(38)}`;
+    const { code, out } = await milepost(['doctor'], { DISCORD_TOKEN: token });
+    expect(code).toBe(1);
+    expect(out).toContain('✗ Token: Discord refuses the token\n    Discord refuses the bot’s token. Open https://');
+    expect(out).not.toContain(token);
+    expect(out).toContain('✓ Content: ');
+    expect(out).toContain(`the first start makes it at ${path()}`);
+    expect(out).toContain('One thing must be mended (✗)');
+    expect(existsSync(path())).toBe(false);
+  });
+
+  it('exits with 1 for a schedule whose channel is gone, and lists one that was paused for it', async () => {
+    const gone = guild.addChannel({ name: 'gone-too' });
+    const general = guild.channel('general').id;
+    await withSchedules([general, gone.id, general], 3);
+    gone.delete();
+    const { code, out } = await milepost(['doctor']);
+    expect(code).toBe(1);
+    expect(out).toContain(
+      '✗ Schedule 2 (digest) in “Safety Circle”: its channel does not exist any more\n    In this server',
+    );
+    expect(out).toContain('! Schedule 3 (digest) in “Safety Circle” is paused: The channel does not exist');
+    expect(out).not.toContain('Schedule 1 ');
+  });
+
+  it('prints the invite link', async () => {
+    const { code, out, err } = await milepost(['discord', 'invite']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(`https://discord.com/oauth2/authorize?client_id=${discord.applicationId}`);
+  });
+
+  it.each([[['discord', 'invite']], [['discord', 'register']]])('asks for a token before %j', async args => {
+    const { code, out, err } = await milepost(args, { DISCORD_TOKEN: '' });
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^DISCORD_TOKEN is not set\. .*Reset Token/);
+  });
+});
