@@ -1,6 +1,6 @@
 // The port of the web platform: what the playground's server needs from the application; the composition root supplies it.
 import type { Caller, Interaction, Reply } from '../command.ts';
-import type { Message } from '../message.ts';
+import type { Message, Modal } from '../message.ts';
 
 /** A demo member; `id` is what "as" takes, `about` one line such as "engineering, platform engineer, 8 topics done". */
 export type DemoMember = { id: string; name: string; organiser: boolean; about: string };
@@ -22,6 +22,11 @@ export type Completion = { label: string; insert: string; description: string };
 /** One thing that went out because the clock passed its time. */
 export type Delivered = { at: Date; kind: string; to: string; text: string };
 
+/** What a member sees at once: a message or a form. */
+export type Shown = { message: Message } | { modal: Modal };
+/** `payload` is JSON with files by their names only; `shortened` says in words what did not fit, and is empty where everything did. */
+export type Payload = { payload: object; shortened: string[] };
+
 export type Playground = {
   members(): Promise<DemoMember[]>;
   channels(): Promise<DemoChannel[]>;
@@ -41,6 +46,8 @@ export type Playground = {
   postPublic(channel: string, from: string, command: string, message: Message): Promise<void>;
   /** A reply with `replace` to a pressed button takes the place of the stored direct message. */
   replaceMessage(id: string, message: Message): Promise<void>;
+  /** What Discord gets for it. A playground without this refuses to show it. */
+  payloads?(shown: Shown): Promise<Payload>;
   now(): Date;
   nextDue(): Promise<{ at: Date; what: string } | undefined>;
   /** Runs everything that falls due until `to`, in order, and leaves the clock there. */

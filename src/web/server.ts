@@ -1,10 +1,12 @@
 // The playground's HTTP routes: each reads a request, asks the `Playground`, and answers JSON or a file of the page.
+import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { decodeAction, type Interaction } from '../command.ts';
 import { UserError } from '../errors.ts';
 import {
   type ActivityAnswer,
+  type Answered,
   type ChannelsAnswer,
   type ClockAnswer,
   type CompletionsAnswer,
@@ -14,11 +16,12 @@ import {
   type MembersAnswer,
   type MessagesAnswer,
   type MoveAnswer,
+  type ShownAnswer,
   storedMessageAnswer,
 } from './answers.ts';
 import { type EventStreams, streamChanges } from './event-stream.ts';
 import { createPageFiles } from './page-files.ts';
-import type { DemoMember, Playground } from './playground.ts';
+import type { DemoMember, Playground, Shown, StoredMessage } from './playground.ts';
 import { type Received, receiveClockMove, receiveCompletion, receiveInteraction } from './receive.ts';
 import { onlyFromHere, pageHeaders } from './security.ts';
 
@@ -55,26 +58,78 @@ const requireChannel = async (playground: Playground, name: string): Promise<voi
   if (!(await playground.channels()).some(channel => channel.name === name)) throw notFound('channel', name);
 };
 
-const interact = async (playground: Playground, received: Received): Promise<InteractionAnswer> => {
+const interact = async (playground: Playground, received: Received): Promise<Answered> => {
   const { as, channel, messageId } = received;
   if (channel !== undefined) await requireChannel(playground, channel);
   const caller = await playground.callerOf(as, channel);
   if (!caller) throw notFound('member', as);
   const interaction = received.withCaller(caller);
   const reply = await playground.handle(interaction);
-  if (reply.type === 'modal') return interactionAnswer(reply, { private: true, replace: false });
+  if (reply.type === 'modal') return { reply, private: true, replace: false };
 
   // Only a channel can be public: in direct messages there is nobody else to see it.
   if (reply.private === false && channel !== undefined) {
     await playground.postPublic(channel, caller.name, commandOf(interaction), reply.message);
-    return interactionAnswer(reply, { private: false, replace: false });
+    return { reply, private: false, replace: false };
   }
   if (reply.replace && messageId !== undefined) {
     const isTheirs = (await playground.directMessages(as)).some(({ id }) => id === messageId);
     if (isTheirs) await playground.replaceMessage(messageId, reply.message);
-    return interactionAnswer(reply, { private: true, replace: isTheirs });
+    return { reply, private: true, replace: isTheirs };
   }
-  return interactionAnswer(reply, { private: true, replace: reply.replace ?? false });
+  return { reply, private: true, replace: reply.replace ?? false };
+};
+
+/** What `show` adds to each message or form of an answer. */
+type Show = (shown: Shown) => Promise<ShownAnswer>;
+
+/** `asked` are the values that were given for `show`; without one nothing is added. */
+const readShow = ({ payloads }: Playground, asked: readonly unknown[]): Show => {
+  if (asked.length === 0) return async () => ({});
+  const unknown = asked.findIndex(value => value !== 'discord');
+  if (unknown !== -1) {
+    const given = String(JSON.stringify(asked[unknown])).slice(0, 60);
+    throw new UserError('bad_show', `"show" takes "discord", which adds what Discord gets, and not ${given}.`);
+  }
+  if (!payloads) throw new UserError('bad_show', 'This playground cannot show what Discord gets. Leave "show" out.');
+  return async shown => ({ discord: await payloads(shown) });
+};
+
+/** The body of an interaction without its `show`, and the values of that. What is no JSON is left for `receiveInteraction`. */
+const takeShow = (body: string): { rest: string; asked: unknown[] } => {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return { rest: body, asked: [] };
+  }
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'show')) return { rest: body, asked: [] };
+  const { show, ...rest } = value as { show: unknown };
+  return { rest: JSON.stringify(rest), asked: [show] };
+};
+
+const showAll = (messages: readonly StoredMessage[], show: Show): Promise<MessagesAnswer> =>
+  Promise.all(messages.map(async message => storedMessageAnswer(message, await show(message))));
+
+const KEPT_ANSWERS = 200;
+
+/** The newest answers by an id: private ones are stored nowhere else, and the page may ask later what Discord gets for them. */
+const createRecentAnswers = () => {
+  const kept = new Map<string, Answered>();
+  return {
+    keep(answered: Answered): string {
+      const id = randomUUID();
+      kept.set(id, answered);
+      const [oldest] = kept.keys();
+      if (kept.size > KEPT_ANSWERS && oldest !== undefined) kept.delete(oldest);
+      return id;
+    },
+    require(id: string): Answered {
+      const answered = kept.get(id);
+      if (answered) return answered;
+      throw new UserError('not_found', 'This answer is not kept any more. Ask again, and look at the new one.');
+    },
+  };
 };
 
 const activityOf = async (playground: Playground, memberId: string): Promise<ActivityAnswer> => {
@@ -99,13 +154,25 @@ const createTurns = () => {
 const createApi = ({ playground, streams }: WebServerDeps): Hono => {
   const inTurn = createTurns();
   const api = new Hono();
-  api.post('/interactions', async c =>
-    c.json<InteractionAnswer>(await interact(playground, receiveInteraction(await c.req.text()))),
-  );
+  const recent = createRecentAnswers();
+  api.post('/interactions', async c => {
+    const { rest, asked } = takeShow(await c.req.text());
+    const received = receiveInteraction(rest);
+    const show = readShow(playground, asked);
+    const answered = await interact(playground, received);
+    c.header('answer-id', recent.keep(answered));
+    return c.json<InteractionAnswer>(interactionAnswer(answered, await show(answered.reply)));
+  });
+  api.get('/answers/:id', async c => {
+    const show = readShow(playground, c.req.queries('show') ?? []);
+    const answered = recent.require(c.req.param('id'));
+    return c.json<InteractionAnswer>(interactionAnswer(answered, await show(answered.reply)));
+  });
   api.get('/members', async c => c.json<MembersAnswer>(await playground.members()));
   api.get('/members/:id/messages', async c => {
     const { id } = await requireMember(playground, c.req.param('id'));
-    return c.json<MessagesAnswer>((await playground.directMessages(id)).map(storedMessageAnswer));
+    const show = readShow(playground, c.req.queries('show') ?? []);
+    return c.json<MessagesAnswer>(await showAll(await playground.directMessages(id), show));
   });
   api.get('/members/:id/activity', async c => {
     const { id } = await requireMember(playground, c.req.param('id'));
@@ -115,7 +182,8 @@ const createApi = ({ playground, streams }: WebServerDeps): Hono => {
   api.get('/channels/:name', async c => {
     const name = c.req.param('name');
     await requireChannel(playground, name);
-    return c.json<MessagesAnswer>((await playground.channelMessages(name)).map(storedMessageAnswer));
+    const show = readShow(playground, c.req.queries('show') ?? []);
+    return c.json<MessagesAnswer>(await showAll(await playground.channelMessages(name), show));
   });
   api.get('/clock', async c => {
     const next = await playground.nextDue();

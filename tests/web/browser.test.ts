@@ -2,15 +2,18 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { text } from '../../src/message.ts';
+import { discordPayload } from '../../src/playground/payload.ts';
 import { createWebPlatform, type WebPlatform } from '../../src/web/platform.ts';
 import { describeInBrowser, picture } from '../support/browser.ts';
 import { createFakePlayground } from './fake-playground.ts';
+import { post } from './start-server.ts';
 
 describeInBrowser('the page', openPage => {
   let platform: WebPlatform;
 
   const open = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const playground = createFakePlayground();
+    playground.payloads = discordPayload;
     platform = createWebPlatform({ port: 0, playground, store: playground.store, reportError: () => 'incident-1' });
     await platform.start();
     const page = await openPage(platform.address(), options);
@@ -235,6 +238,79 @@ describeInBrowser('the page', openPage => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(await log(page).evaluate(element => element.scrollWidth - element.clientWidth)).toBe(0);
     await picture(page, `fake-everything-${width}`);
+  });
+
+  const payload = (page: Page) => page.getByRole('region', { name: 'Discord payload as JSON' });
+  const fold = (page: Page) => log(page).getByText('Discord payload', { exact: true });
+
+  it('unfolds by keyboard what Discord gets for a digest, asked for only then, and copies it', async () => {
+    const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    const asked: string[] = [];
+    page.on('request', request => void (request.url().includes('show=discord') && asked.push(request.url())));
+    await page.getByRole('button', { name: 'Go there' }).click();
+    await page.getByRole('button', { name: 'Milepost 1 new' }).click();
+    await log(page).getByText('Good morning, Ada').waitFor();
+    expect(await payload(page).count()).toBe(0);
+    expect(asked).toEqual([]);
+    await fold(page).focus();
+    await page.keyboard.press('Enter');
+    await payload(page).waitFor();
+    await picture(page, 'fake-payload');
+    const shown = (await payload(page).textContent()) ?? '';
+    const { flags, components } = JSON.parse(shown);
+    expect(flags).toBe(32768);
+    expect(components).toMatchObject([{ type: 17, accent_color: 0x2f7bff }]);
+    expect(shown).toContain('## Good morning, Ada');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await log(page).getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(shown);
+    await platform.deliver({ communityId: 'demo', memberId: 'ada' }, { blocks: [text('Psst')] }, 'key-1');
+    await log(page).getByText('Psst').waitFor();
+    expect(await payload(page).isVisible()).toBe(true);
+    await fold(page).first().press('Enter');
+    expect(await payload(page).count()).toBe(0);
+  });
+
+  it('shows what Discord gets for a private answer, the one in its place, and a form', async () => {
+    const page = await open({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+    await say(page, '/next');
+    await fold(page).click();
+    await payload(page).getByText('## Your next topics').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await log(page).evaluate(element => element.scrollWidth - element.clientWidth)).toBe(0);
+    await picture(page, 'fake-payload-phone');
+    await page.getByRole('button', { name: 'Write a reflection' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your reflection' });
+    await dialog.getByLabel('What did you learn?').fill('Half a sentence');
+    await dialog.getByText('Discord payload').click();
+    await dialog.getByText('"custom_id": "next/reflect/1"').waitFor();
+    await picture(page, 'fake-payload-form');
+    expect(await dialog.getByLabel('What did you learn?').inputValue()).toBe('Half a sentence');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Mark done' }).click();
+    await log(page).getByText('Done!').waitFor();
+    await fold(page).click();
+    await payload(page).getByText('is behind you.').waitFor();
+  });
+
+  it('says above the payload that something was shortened to fit', async () => {
+    const page = await open();
+    const long = text('A paragraph that goes on and on, and then some more. '.repeat(100));
+    await platform.deliver({ communityId: 'demo', channelId: 'general' }, { blocks: [long] }, 'key-1');
+    await fold(page).click();
+    await log(page).getByText('Shortened to fit Discord: ').waitFor();
+    await picture(page, 'fake-payload-shortened');
+  });
+
+  it('says why where the payload cannot be had', async () => {
+    const page = await open();
+    await say(page, '/next');
+    const other = { as: 'ada', command: '/help' };
+    for (let more = 0; more < 200; more += 1) await post(`${platform.address()}/api/interactions`, other);
+    await fold(page).click();
+    await log(page).getByRole('alert').getByText('This answer is not kept any more.').waitFor();
   });
 
   it('starts its keyboard order with a link to the message box', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.ts';
-import { text } from '../../src/message.ts';
+import { type ModalField, text } from '../../src/message.ts';
+import { discordPayload } from '../../src/playground/payload.ts';
 import { json, post, startServer, stopServers } from './start-server.ts';
 
 afterEach(stopServers);
@@ -97,6 +98,131 @@ describe('an interaction over HTTP', () => {
   });
 });
 
+describe('what Discord gets, where "show" asks for it', () => {
+  const IS_COMPONENTS_V2 = 32768;
+  const CONTAINER = 17;
+  const LABEL = 18;
+  const startShowing = async () => {
+    const started = await startServer();
+    const shown: unknown[] = [];
+    started.playground.payloads = one => {
+      shown.push(one);
+      return discordPayload(one);
+    };
+    return { ...started, shown };
+  };
+
+  it('stands beside each message of a channel, with pictures by name only', async () => {
+    const { url, shown } = await startShowing();
+    await post(`${url}/api/clock`, { advance: 'P7D' });
+    const [plain] = await json(fetch(`${url}/api/channels/roadmap`));
+    expect(plain).not.toHaveProperty('discord');
+    expect(shown).toEqual([]);
+    const [{ discord, ...rest }] = await json(fetch(`${url}/api/channels/roadmap?show=discord`));
+    expect(rest).toEqual(plain);
+    expect(discord.shortened).toEqual([]);
+    expect(discord.payload).toMatchObject({
+      flags: IS_COMPONENTS_V2,
+      components: [{ type: CONTAINER, accent_color: 0x2f7bff }],
+      attachments: [{ filename: 'picture-1.png', description: 'Points per week: 10, 40, 80' }],
+    });
+    expect(JSON.stringify(discord)).toContain('attachment://picture-1.png');
+    expect(JSON.stringify(discord)).not.toContain('iVBORw0KGgo');
+  });
+
+  it('stands beside each direct message', async () => {
+    const { url } = await startShowing();
+    await post(`${url}/api/clock`, { advance: 'P7D' });
+    const [{ discord }] = await json(fetch(`${url}/api/members/ada/messages?show=discord`));
+    expect(discord.payload.flags).toBe(IS_COMPONENTS_V2);
+    expect(JSON.stringify(discord.payload)).toContain('## Good morning, Ada');
+  });
+
+  it('stands in the answer to an interaction, and says what was shortened to fit', async () => {
+    const { url, playground } = await startShowing();
+    const long = text('One more sentence for everybody. '.repeat(200));
+    playground.handle = async () => ({ type: 'message', message: { blocks: [long] }, private: true });
+    const ask = { as: 'ada', command: '/help' };
+    expect((await json(post(`${url}/api/interactions`, ask))).reply).not.toHaveProperty('discord');
+    const { reply } = await json(post(`${url}/api/interactions`, { ...ask, show: 'discord' }));
+    expect(reply.discord.payload.components[0].type).toBe(CONTAINER);
+    expect(reply.discord.shortened).toEqual([expect.stringMatching(/\w/)]);
+  });
+
+  it('stands in a form, and says what of it was shortened', async () => {
+    const { url, playground } = await startShowing();
+    const press = { as: 'ada', action: 'next/reflect/stack-traces' };
+    expect((await json(post(`${url}/api/interactions`, press))).modal).not.toHaveProperty('discord');
+    const { modal } = await json(post(`${url}/api/interactions`, { ...press, show: 'discord' }));
+    expect(modal).toMatchObject({ title: 'Your reflection', discord: { shortened: [] } });
+    expect(modal.discord.payload).toMatchObject({ custom_id: 'next/reflect/1', title: 'Your reflection' });
+    expect(modal.discord.payload.components[0]).toMatchObject({ type: LABEL, label: 'What did you learn?' });
+
+    const options = Array.from({ length: 30 }, (_, at) => ({ label: `Choice ${at}`, value: `${at}` }));
+    const fields = [
+      { name: 'told', label: 'Told', type: 'text', description: 'd'.repeat(101), value: 'v'.repeat(4001) },
+      { name: 'one', label: 'l'.repeat(46), type: 'select', options },
+      ...['a', 'b', 'c', 'd'].map(name => ({ name, label: name, type: 'text' })),
+    ] as ModalField[];
+    const large = { id: 'next/reflect/1', title: 't'.repeat(46), submit: 'Save', fields };
+    playground.handle = async () => ({ type: 'modal', modal: large });
+    const cut = await json(post(`${url}/api/interactions`, { ...press, show: 'discord' }));
+    expect(cut.modal.discord.shortened).toEqual([
+      'the title',
+      'the description of “told”',
+      'the text of “told”',
+      'the label of “one”',
+      '5 of 30 choices of “one”',
+      'the field “d”',
+    ]);
+  });
+
+  it('can be asked for later by the id of an answer, without doing anything again', async () => {
+    const { url, playground } = await startShowing();
+    const response = await post(`${url}/api/interactions`, { as: 'ada', command: '/next' });
+    const answer = await json(response);
+    const later = `${url}/api/answers/${response.headers.get('answer-id')}`;
+    expect(await json(fetch(later))).toEqual(answer);
+    const { reply } = await json(fetch(`${later}?show=discord`));
+    expect(JSON.stringify(reply.discord.payload)).toContain('## Your next topics');
+    expect(playground.handled).toHaveLength(1);
+    for (let more = 0; more < 200; more += 1) await post(`${url}/api/interactions`, { as: 'ada', command: '/help' });
+    const gone = await fetch(later);
+    expect([gone.status, (await json(gone)).error.message]).toEqual([
+      404,
+      expect.stringContaining('not kept any more'),
+    ]);
+  });
+
+  it.each(['', 'slack', 'discord&show=slack'])('refuses "show=%s" and says what it takes', async value => {
+    const { url } = await startShowing();
+    for (const path of ['/api/channels/general', '/api/members/ada/messages']) {
+      const response = await fetch(`${url}${path}?show=${value}`);
+      expect(response.status).toBe(400);
+      expect((await json(response)).error).toEqual({
+        code: 'bad_show',
+        message: expect.stringContaining('"show" takes "discord"'),
+      });
+    }
+  });
+
+  it.each(['slack', '', null, 1, ['discord']])(
+    'refuses an interaction with show %j before anything is done',
+    async show => {
+      const { url, playground } = await startShowing();
+      const response = await post(`${url}/api/interactions`, { as: 'ada', command: '/next', show });
+      expect([response.status, (await json(response)).error.code]).toEqual([400, 'bad_show']);
+      expect(playground.handled).toEqual([]);
+    },
+  );
+
+  it('is refused by a playground that knows no Discord', async () => {
+    const { url } = await startServer();
+    const response = await fetch(`${url}/api/channels/general?show=discord`);
+    expect([response.status, (await json(response)).error.code]).toEqual([400, 'bad_show']);
+  });
+});
+
 describe('the rest of the API', () => {
   it('lists members and channels', async () => {
     const { url } = await startServer();
@@ -185,11 +311,19 @@ describe('the web as a platform', () => {
   it('delivers each key once and finds it again', async () => {
     const { url, platform } = await startServer();
     const target = { communityId: 'demo', channelId: 'general' };
-    expect(await platform.find(target, 'key-1')).toEqual({ type: 'absent' });
+    expect(await platform.find(target, 'key-1', new Date(0))).toEqual({ type: 'absent' });
     const first = await platform.deliver(target, { blocks: [text('hi')] }, 'key-1');
     expect(await platform.deliver(target, { blocks: [text('hi')] }, 'key-1')).toEqual(first);
-    expect(await platform.find(target, 'key-1')).toEqual({ ...first, type: 'found' });
+    expect(await platform.find(target, 'key-1', new Date(0))).toEqual({ ...first, type: 'found' });
     expect(await json(fetch(`${url}/api/channels/general`))).toHaveLength(1);
+  });
+
+  it('says under a post that a thread is opened, for it has none itself', async () => {
+    const { url, platform } = await startServer();
+    const target = { communityId: 'demo', channelId: 'general', thread: 'Week 1: *Engineering*' };
+    await platform.deliver(target, { blocks: [text('hi')] }, 'key-1');
+    const [post] = (await json(fetch(`${url}/api/channels/general`))) as { text: string }[];
+    expect(post?.text).toBe('hi\n\n💬 A thread “Week 1: *Engineering*” is opened under this post.');
   });
 
   it('says that a channel is gone, and asks for another attempt when the store fails', async () => {

@@ -10,13 +10,14 @@ import type {
   MembersAnswer,
   MessagesAnswer,
   MoveAnswer,
+  ShownAnswer,
 } from '../answers.ts';
 
 export class ApiError extends Error {}
 
 const UNREACHABLE = 'The playground does not answer. Is it still running? Start it again and this page carries on.';
 
-const call = async <T>(path: string, body?: unknown): Promise<T> => {
+const request = async <T>(path: string, body?: unknown): Promise<{ answer: T; headers: Headers }> => {
   const init =
     body === undefined
       ? {}
@@ -28,8 +29,9 @@ const call = async <T>(path: string, body?: unknown): Promise<T> => {
     throw new ApiError(UNREACHABLE);
   })) as T | ErrorAnswer;
   if (!response.ok) throw new ApiError((answer as ErrorAnswer).error.message);
-  return answer as T;
+  return { answer: answer as T, headers: response.headers };
 };
+const call = async <T>(path: string, body?: unknown): Promise<T> => (await request<T>(path, body)).answer;
 
 /** Who acts, and in which channel; without one it is the bot's direct messages. */
 export type Where = { as: string; channel?: string };
@@ -39,16 +41,38 @@ export type Act =
   | { modal: string; fields: Record<string, string | string[]>; message?: string };
 
 const segment = encodeURIComponent;
+const messagesPath = ({ as, channel }: Where): string =>
+  channel === undefined ? `/members/${segment(as)}/messages` : `/channels/${segment(channel)}`;
+
+/** What Discord gets for a message or form, and what of it was shortened. */
+export type Payload = NonNullable<ShownAnswer['discord']>;
+const payloadIn = (shown: ShownAnswer | undefined): Payload => {
+  if (shown?.discord) return shown.discord;
+  throw new ApiError('This message is not there any more.');
+};
 
 export const api = {
   members: () => call<MembersAnswer>('/members'),
   channels: () => call<ChannelsAnswer>('/channels'),
   activity: (as: string) => call<ActivityAnswer>(`/members/${segment(as)}/activity`),
-  messages: ({ as, channel }: Where) =>
-    call<MessagesAnswer>(channel === undefined ? `/members/${segment(as)}/messages` : `/channels/${segment(channel)}`),
+  messages: (where: Where) => call<MessagesAnswer>(messagesPath(where)),
+  /** Of a stored message. */
+  messagePayload: async (where: Where, id: string): Promise<Payload> => {
+    const messages = await call<MessagesAnswer>(`${messagesPath(where)}?show=discord`);
+    return payloadIn(messages.find(message => message.id === id));
+  },
+  /** Of an answer, by the id that `interact` gave with it. */
+  answerPayload: async (id: string): Promise<Payload> => {
+    const answer = await call<InteractionAnswer>(`/answers/${segment(id)}?show=discord`);
+    return payloadIn('modal' in answer ? answer.modal : answer.reply);
+  },
   clock: () => call<ClockAnswer>('/clock'),
   moveClock: (to: { to: string } | { advance: string }) => call<MoveAnswer>('/clock', to),
-  interact: (where: Where, act: Act) => call<InteractionAnswer>('/interactions', { ...where, ...act }),
+  /** `id` names the answer for `answerPayload`. */
+  interact: async (where: Where, act: Act): Promise<{ answer: InteractionAnswer; id: string }> => {
+    const { answer, headers } = await request<InteractionAnswer>('/interactions', { ...where, ...act });
+    return { answer, id: headers.get('answer-id') ?? '' };
+  },
   complete: (where: Where, text: string) => call<CompletionsAnswer>('/complete', { ...where, text }),
   reset: () => call('/reset', {}),
 };

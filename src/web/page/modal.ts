@@ -1,7 +1,9 @@
 /// <reference lib="dom" />
 // A form of the bot as a native dialog: what was typed stays until the server took it.
 import type { Modal, ModalField } from '../../message.ts';
+import type { Payload } from './api.ts';
 import { byId, make } from './dom.ts';
+import { payloadFold } from './payload.ts';
 
 type Fields = Record<string, string | string[]>;
 
@@ -68,8 +70,15 @@ const missing = (modal: Modal, fields: Fields): string | undefined => {
   return field && `"${field.label}" needs at least one choice.`;
 };
 
-/** Opens `modal`; `submit` sends it and throws an error whose message is shown in the form, which then stays open. */
-export const openModal = (modal: Modal, submit: (fields: Fields) => Promise<void>): void => {
+/**
+ * Opens `modal`; `submit` sends it and throws an error whose message is shown in the form, which then stays open. `payload` asks
+ * what Discord gets for the form.
+ */
+export const openModal = (
+  modal: Modal,
+  submit: (fields: Fields) => Promise<void>,
+  payload: () => Promise<Payload>,
+): void => {
   const dialog = byId<HTMLDialogElement>('modal');
   const error = make('div', { role: 'alert', class: 'form-error' });
   const send = make('button', { type: 'submit', class: 'button primary' }, modal.submit);
@@ -83,6 +92,7 @@ export const openModal = (modal: Modal, submit: (fields: Fields) => Promise<void
     ...modal.fields.map(fieldRow),
     error,
     make('div', { class: 'dialog-buttons' }, cancel, send),
+    payloadFold(payload),
   );
   cancel.addEventListener('click', () => dialog.close());
   form.addEventListener('submit', async event => {

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 // The page's own state, and how its parts and the server meet.
-import type { ActivityAnswer, InteractionAnswer, StoredMessageAnswer } from '../answers.ts';
+import type { ActivityAnswer, StoredMessageAnswer } from '../answers.ts';
 import type { DemoChannel, DemoMember } from '../playground.ts';
 import { type Act, api, type Where } from './api.ts';
 import { createClockBar, type Move, showClock, showMove } from './clock-bar.ts';
@@ -60,21 +60,23 @@ const attempt = async (work: () => Promise<void>): Promise<boolean> => {
   }
 };
 
-const storedEntry = ({ id, at, from, command, html }: StoredMessageAnswer): Entry => ({
+const storedEntry = ({ id, at, from, command, html }: StoredMessageAnswer, place: Where): Entry => ({
   key: id,
   at,
   from: command === undefined ? from : BOT_NAME,
   ...(command !== undefined && { used: { who: from, what: command } }),
   html,
   private: false,
+  payload: () => api.messagePayload(place, id),
 });
 
 const entries = (): Entry[] => {
   const all: Entry[] = [];
+  const place = where();
   for (let at = 0; at <= stored.length; at += 1) {
     all.push(...privates.filter(({ after }) => Math.min(after, stored.length) === at));
     const message = stored[at];
-    if (message) all.push(storedEntry(message));
+    if (message) all.push(storedEntry(message, place));
   }
   return all;
 };
@@ -132,24 +134,28 @@ const refresh = async (): Promise<void> => {
   show();
 };
 
-const addPrivate = (html: string, used: Entry['used']): void => {
+const addPrivate = ({ html, payload }: Pick<Entry, 'html' | 'payload'>, used: Entry['used']): void => {
   lastPrivate += 1;
-  const entry = { key: `private-${lastPrivate}`, at: now, from: BOT_NAME, html, private: true, after: stored.length };
+  const key = `private-${lastPrivate}`;
+  const entry = { key, at: now, from: BOT_NAME, html, private: true, payload, after: stored.length };
   privates = [...privates, used ? { ...entry, used } : entry];
 };
 
+type Answered = Awaited<ReturnType<typeof api.interact>>;
+
 /** Shows what an interaction answered; `origin` is the message that was pressed. */
-const take = async (answer: InteractionAnswer, used: Entry['used'], origin?: Entry): Promise<void> => {
+const take = async ({ answer, id }: Answered, used: Entry['used'], origin?: Entry): Promise<void> => {
   untouched = false;
+  const payload = () => api.answerPayload(id);
   if ('modal' in answer) {
     const message = storedIdOf(origin);
     const submit = async (fields: Record<string, string | string[]>): Promise<void> => {
       const result = await api.interact(where(), { modal: answer.modal.id, fields, ...message });
       // The form then shows why, and keeps what was typed.
-      if ('reply' in result && result.reply.refused) throw new Error(result.reply.text);
+      if ('reply' in result.answer && result.answer.reply.refused) throw new Error(result.answer.reply.text);
       await take(result, used, origin);
     };
-    openModal(answer.modal, submit);
+    openModal(answer.modal, submit, payload);
     show();
     return;
   }
@@ -157,8 +163,8 @@ const take = async (answer: InteractionAnswer, used: Entry['used'], origin?: Ent
   const replacesPrivate = reply.replace && privates.some(({ key }) => key === origin?.key);
   const replacesDirect = reply.replace && !replacesPrivate && storedIdOf(origin) !== undefined;
   if (replacesPrivate)
-    privates = privates.map(entry => (entry.key === origin?.key ? { ...entry, html: reply.html } : entry));
-  else if (reply.private && !replacesDirect) addPrivate(reply.html, used);
+    privates = privates.map(entry => (entry.key === origin?.key ? { ...entry, html: reply.html, payload } : entry));
+  else if (reply.private && !replacesDirect) addPrivate({ html: reply.html, payload }, used);
   await refresh();
   if (replacesPrivate || replacesDirect) transcript.focusEntry(origin?.key ?? '');
   else transcript.revealNewest();

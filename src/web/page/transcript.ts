@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 // The conversation: message cards grouped by day, and what is pressed in them.
+import type { Payload } from './api.ts';
 import { arrange, botMark, make, memberMark } from './dom.ts';
+import { payloadFold } from './payload.ts';
 import { longDay, shortMoment, timeOfDay } from './times.ts';
 
 export const BOT_NAME = 'Milepost';
@@ -15,6 +17,8 @@ export type Entry = {
   html: string;
   /** Only here until it is dismissed; a stored message otherwise. */
   private: boolean;
+  /** Asks what Discord gets for it. */
+  payload: () => Promise<Payload>;
 };
 
 export type Pressed = { action: string; values: string[] };
@@ -76,6 +80,7 @@ const buildEntry = (entry: Entry): HTMLElement => {
     author(entry),
     body,
     ...(entry.private ? [make('p', { class: 'only-you' }, 'Only you can see this · ', dismiss)] : []),
+    payloadFold(entry.payload),
   );
 };
 
