@@ -272,8 +272,7 @@ const run = async (schedule: Schedule, context: Context): Promise<MessageReply> 
       `Schedule ${schedule.id} is paused. Resume it first: /schedule resume ${schedule.id}`,
     );
   await planNow(context.db, schedule, context.now);
-  // The tick may have sent what other communities were due.
-  const settled = (await context.deliverDue()).filter(({ communityId }) => communityId === context.community.id);
+  const { settled } = await context.deliverDue();
   const sent = settled.filter(({ state }) => state === 'sent').length;
   const others = settled.filter(({ state }) => state !== 'sent');
   return changed(

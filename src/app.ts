@@ -8,7 +8,7 @@ import {
   type Command,
   type Commands,
   type Context,
-  type DeliverDue,
+  type Delivered,
   decodeAction,
   encodeAction,
   type Interaction,
@@ -41,9 +41,9 @@ export type AppDeps = {
   /** Asked at each interaction, so that content can be replaced while the bot runs. */
   curriculum: () => Curriculum;
   now: () => Date;
-  deliverDue: DeliverDue;
+  deliverDue: (communityId: number) => Promise<Delivered>;
   /** Asks the caller's platform for a channel. */
-  findChannel: (caller: Caller, named: string) => Promise<Channel | { problem: string }>;
+  findChannel: (caller: Caller, named: string, needs?: { thread: boolean }) => Promise<Channel | { problem: string }>;
   /** Changes a post on the caller's platform. */
   editPost: (caller: Caller, post: Post, message: Message) => Promise<Outcome>;
   log: Log;
@@ -68,7 +68,7 @@ const NAME_LIMIT = 80;
 const cleanName = (name: string, otherwise: string): string => shorten(cleanText(name), NAME_LIMIT) || otherwise;
 
 const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
-  const { db, commands, deliverDue } = deps;
+  const { db, commands } = deps;
   const now = deps.now();
   const community = await findOrCreateCommunity(
     db,
@@ -99,8 +99,8 @@ const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
     organiser: caller.organiser,
     platform: caller.platform,
     ...(caller.channelId !== undefined && { channelId: caller.channelId }),
-    deliverDue,
-    findChannel: named => deps.findChannel(caller, named),
+    deliverDue: () => deps.deliverDue(community.id),
+    findChannel: (named, needs) => deps.findChannel(caller, named, needs),
     editPost: (post, message) => deps.editPost(caller, post, message),
   };
 };

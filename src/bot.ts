@@ -13,6 +13,8 @@ import { parkCommunity, presentCommunities, welcomeCommunity } from './storage/a
 import type { Db } from './storage/database.ts';
 import { openDatabase } from './storage/database.ts';
 import { directChannel, forgetDirectChannel, rememberDirectChannel } from './storage/direct-channels.ts';
+import { DISCORD_APPLICATION, installationFact, setInstallationFact } from './storage/installation.ts';
+import { claimName, keepValue, keptValue } from './storage/kept-values.ts';
 import { communitiesOfPerson } from './storage/members.ts';
 
 const PLATFORM = 'discord';
@@ -26,6 +28,16 @@ const discordStorage = (db: Db, now: () => Date) => ({
       await welcomeCommunity(db, { platform: PLATFORM, externalId, name }, now());
     },
     left: (externalId: string) => parkCommunity(db, { platform: PLATFORM, externalId }, now()),
+  },
+  ownership: {
+    owner: () => installationFact(db, DISCORD_APPLICATION),
+    own: (applicationId: string) => setInstallationFact(db, DISCORD_APPLICATION, applicationId),
+  },
+  kept: {
+    keep: (name: string, value: string, forMs: number) =>
+      keepValue(db, name, value, new Date(now().getTime() + forMs), now()),
+    find: (name: string) => keptValue(db, name, now()),
+    claim: (name: string, forMs: number) => claimName(db, name, new Date(now().getTime() + forMs), now()),
   },
   directChannels: {
     find: (memberId: string) => directChannel(db, PLATFORM, memberId),
@@ -41,6 +53,8 @@ export type BotDeps = {
   discord: DiscordEnv;
   /** What HTTP interactions listen on; port 0 takes any free one. */
   http: { host: string; port: number };
+  /** Told of what ends the work for good while it runs. */
+  onFatal: (error: Error) => void;
   now: () => Date;
   log: Log;
 };
@@ -56,19 +70,37 @@ export type Bot = {
 };
 
 /** Everything that runs on one database, put together; nothing runs before `start`. */
-export const createBot = ({ db, commands, curriculum, discord: env, http: address, now, log }: BotDeps): Bot => {
+export const createBot = ({
+  db,
+  commands,
+  curriculum,
+  discord: env,
+  http: address,
+  onFatal,
+  now,
+  log,
+}: BotDeps): Bot => {
   const app = createApp({
     db,
     commands,
     curriculum,
     now,
-    deliverDue: () => scheduler.tick(),
-    findChannel: (caller, named) => discord.findChannel(caller.communityId, named),
+    deliverDue: communityId => scheduler.deliverFor(communityId),
+    findChannel: (caller, named, needs) => discord.findChannel(caller.communityId, named, needs),
     editPost: ({ communityId }, { channelId, messageId, key }, message) =>
       discord.edit({ communityId, channelId }, messageId, message, key),
     log,
   });
-  const discord = createDiscordPlatform({ ...env, app, commands, curriculum, ...discordStorage(db, now), now, log });
+  const discord = createDiscordPlatform({
+    ...env,
+    app,
+    commands,
+    curriculum,
+    ...discordStorage(db, now),
+    onFatal,
+    now,
+    log,
+  });
   const scheduler = createScheduler({ db, curriculum, platforms: [discord], clock: now, log });
   const http = discord.routes && createHttpServer(discord.routes.fetch, address);
   return {
@@ -82,14 +114,19 @@ export const createBot = ({ db, commands, curriculum, discord: env, http: addres
     },
     async stop() {
       await http?.stop();
-      await discord.stop();
-      await scheduler.stop();
+      // Together: an interaction under way may wait for the scheduler.
+      await Promise.all([discord.stop(), scheduler.stop()]);
     },
   };
 };
 
 /** Starts the bot for the platforms that the settings name; answers how to stop it. */
-export const startBot = async (env: Env, discord: DiscordEnv, log: Log): Promise<() => Promise<void>> => {
+export const startBot = async (
+  env: Env,
+  discord: DiscordEnv,
+  log: Log,
+  onFatal: (error: Error) => void,
+): Promise<() => Promise<void>> => {
   const [curriculum, commands, db] = await Promise.all([
     loadCurriculum(env.contentDir),
     loadCommands(),
@@ -101,12 +138,24 @@ export const startBot = async (env: Env, discord: DiscordEnv, log: Log): Promise
     curriculum: () => curriculum,
     discord,
     http: env,
+    onFatal,
     now: () => new Date(),
     log,
   });
-  await bot.start();
+  try {
+    await bot.start();
+  } catch (error) {
+    // Half a bot would answer and never send.
+    await bot.stop().catch(problem => log.error({ err: problem }, 'what had started could not be stopped'));
+    await db.close();
+    throw error;
+  }
   const http = bot.http ? `, with interactions by HTTP at ${bot.http.address()}` : '';
-  process.stdout.write(`Milepost runs on Discord${http}. Ctrl+C stops it.\n`);
+  process.stdout.write(
+    bot.discord.isConnected()
+      ? `Milepost runs on Discord${http}. Ctrl+C stops it.\n`
+      : 'Milepost was started, but Discord cannot be reached yet; it goes on trying. Ctrl+C stops it.\n',
+  );
   return async () => {
     await bot.stop();
     await db.close();

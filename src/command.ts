@@ -61,7 +61,8 @@ export type Interaction = { caller: Caller } & (
 
 /** A post of a schedule, as the outbox recorded it. */
 export type Post = { channelId: string; messageId: string; key: string };
-export type DeliverDue = () => Promise<readonly { communityId: number; to: string; state: string }[]>;
+/** What became of the deliveries of one community; `underWay` where it goes on in the background. */
+export type Delivered = { settled: readonly { to: string; state: string; reason?: string }[]; underWay: boolean };
 export type Channel = { id: string; name: string };
 
 /** What every handler gets: the moment, the people, the content and the data. */
@@ -76,10 +77,13 @@ export type Context = {
   platform: PlatformName;
   /** The channel the interaction came from, where there is one. */
   channelId?: string;
-  /** Sends everything that is due now, and answers what became of each. */
-  deliverDue: DeliverDue;
-  /** The channel of this community that a member named or that an id stands for, or why nothing can be posted there. */
-  findChannel: (named: string) => Promise<Channel | { problem: string }>;
+  /** Sends everything that is due now, and answers what became of this community's, as far as that is known within a minute or so. */
+  deliverDue: () => Promise<Delivered>;
+  /**
+   * The channel of this community that a member named or that an id stands for, or why nothing can be posted there; with `thread`,
+   * also why no thread can be opened under a post.
+   */
+  findChannel: (named: string, needs?: { thread: boolean }) => Promise<Channel | { problem: string }>;
   /** Changes a post of this community where it stands; answers what became of it. */
   editPost: (post: Post, message: Message) => Promise<Outcome>;
 };

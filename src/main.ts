@@ -3,36 +3,45 @@ import { loadEnv } from './env.ts';
 import { UserError } from './errors.ts';
 import { createLog } from './log.ts';
 
-/** Starts and answers how to stop. */
-const start = async (): Promise<() => Promise<void>> => {
+/** Starts and answers how to stop. `onFatal` is told when what runs cannot go on. */
+const start = async (onFatal: (error: Error) => void): Promise<() => Promise<void>> => {
   const env = loadEnv();
   const log = createLog(env.logLevel);
   // Each root loads only what it needs: the playground does without the chat platforms' libraries.
-  if (env.discord) return (await import('./bot.ts')).startBot(env, env.discord, log);
+  if (env.discord) return (await import('./bot.ts')).startBot(env, env.discord, log, onFatal);
   return (await import('./playground/start.ts')).startPlayground(env, log);
 };
 
+const tell = (heading: string, error: unknown): void => {
+  const isTold = error instanceof UserError;
+  const words = isTold ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${heading}\n${words}\n`);
+};
+
+let end: ((code: number) => void) | undefined;
 try {
-  const stop = await start();
-  const onSignal = () => {
+  const stop = await start(error => {
+    tell('Milepost cannot go on.', error);
+    end?.(1);
+  });
+  const onSignal = () => end?.(0);
+  end = code => {
     // A second signal ends the process at once.
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
+    end = undefined;
     stop().then(
-      () => process.exit(0),
+      () => {
+        process.stdout.write('Milepost stopped.\n');
+        process.exit(code);
+      },
       error => {
-        process.stderr.write(`${error}\n`);
+        tell('Milepost stopped, but not cleanly.', error);
         process.exit(1);
       },
     );
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 } catch (error) {
-  const message =
-    error instanceof UserError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`Milepost cannot start.\n${message}\n`);
+  tell('Milepost cannot start.', error);
   process.exitCode = 1;
 }

@@ -14,7 +14,7 @@ export type Target = { communityId: string } & (
 );
 
 /**
- * What became of one attempt. `sent`, `removed`, `gone` and `closed` are final; `unclear` is resolved by a repeat under the same
+ * What became of one attempt. `sent`, `removed`, `refused`, `gone` and `closed` are final; `unclear` is resolved by a repeat under the same
  * key where the platform allows one (`repeatsWithinMs`), and otherwise by `find`.
  */
 export type Outcome =
@@ -24,11 +24,22 @@ export type Outcome =
   | { type: 'removed'; reason: string }
   /** Not accepted; try again, not before `at` where the platform said when (that is no attempt). */
   | { type: 'retry'; reason: string; at?: Date }
+  /** The platform will never take this message: a fault of ours, and no reason to try it again. */
+  | { type: 'refused'; reason: string }
   /** The channel or member is not there any more, or closed to us. */
   | { type: 'gone'; reason: string }
   /** This member takes no direct messages. */
   | { type: 'closed'; reason: string }
   | { type: 'unclear'; reason: string };
+
+/** What a search for a delivery came to. */
+export type Search =
+  | { type: 'found'; messageId: string; note?: string }
+  | { type: 'absent' }
+  /** The platform could not be asked now; it can be asked again. */
+  | { type: 'later' }
+  /** The platform cannot tell, now or ever. */
+  | { type: 'unknown' };
 
 export type Platform = {
   readonly name: PlatformName;
@@ -48,9 +59,5 @@ export type Platform = {
    * Whether a message with this delivery key is there; `unknown` where the platform cannot tell. `since` is when the first attempt
    * began, by our clock: what is older need not be read.
    */
-  find(
-    target: Target,
-    key: string,
-    since: Date,
-  ): Promise<{ type: 'found'; messageId: string } | { type: 'absent' } | { type: 'unknown' }>;
+  find(target: Target, key: string, since: Date): Promise<Search>;
 };

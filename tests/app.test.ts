@@ -39,7 +39,7 @@ const appOn = (db: Db, ...commands: Command[]): { app: App; logged: Logged[]; db
     commands: new Map(commands.map(command => [command.name, command])),
     curriculum: () => testCurriculum,
     now: () => new Date('2026-11-23T09:00:00Z'),
-    deliverDue: async () => [],
+    deliverDue: async () => ({ settled: [], underWay: false }),
     editPost: async () => ({ type: 'sent', messageId: '1' }),
     findChannel: async (_, named) => ({ id: named, name: named }),
     log,

@@ -289,7 +289,7 @@ describeOnBothDatabases('a hostile name', open => {
       commands,
       curriculum: () => testCurriculum,
       now: () => new Date('2026-11-23T09:00:00Z'),
-      deliverDue: async () => [],
+      deliverDue: async () => ({ settled: [], underWay: false }),
       editPost: async () => ({ type: 'sent', messageId: '1' }),
       findChannel: async (_, named) => ({ id: named, name: named }),
       log: { debug() {}, info() {}, warn() {}, error() {} },

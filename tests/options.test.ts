@@ -228,7 +228,7 @@ describe('the form that asks for what is missing', () => {
       commands: new Map([['order', order]]),
       curriculum: () => testCurriculum,
       now: () => new Date('2026-11-23T09:00:00Z'),
-      deliverDue: async () => [],
+      deliverDue: async () => ({ settled: [], underWay: false }),
       editPost: async () => ({ type: 'sent', messageId: '1' }),
       findChannel: async (_, named) => ({ id: named, name: named }),
       log: {

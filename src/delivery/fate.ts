@@ -3,7 +3,7 @@
 import { formatMoment } from '../calendar/dates.ts';
 import { isFortnight } from '../calendar/slots.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
-import type { Outcome } from '../platform.ts';
+import type { Outcome, Search } from '../platform.ts';
 import type { Delivery, Settlement } from '../storage/deliveries.ts';
 import type { Member } from '../storage/members.ts';
 import type { Schedule } from '../storage/schedules.ts';
@@ -20,6 +20,8 @@ const FIRST_BACKOFF_MS = 30 * SECOND_MS;
 const UNCLEAR_REST_MS = MINUTE_MS;
 /** How long it rests where it may be repeated under the same key: a broken connection is often back by then. */
 export const REPEAT_REST_MS = 5 * SECOND_MS;
+/** How long a platform that cannot even be asked is left alone. */
+const LATER_REST_MS = 2 * MINUTE_MS;
 /** Below this a message is on time. */
 const LATE_AFTER_MS = 10 * MINUTE_MS;
 
@@ -94,9 +96,11 @@ export const afterAttempt = (
     }
     case 'unclear':
       return unclear(delivery, outcome.reason, now, how);
+    case 'refused':
+      return { state: 'failed', attempts, reason: outcome.reason };
     case 'gone':
       return delivery.memberId === null
-        ? { state: 'failed', attempts, reason: `The channel cannot be reached any more: ${outcome.reason}` }
+        ? { state: 'failed', attempts, reason: outcome.reason }
         : { state: 'cancelled', attempts, reason: `The member cannot be reached any more: ${outcome.reason}` };
     case 'closed':
       return { state: 'cancelled', attempts, reason: `The member takes no direct messages: ${outcome.reason}` };
@@ -106,13 +110,13 @@ export const afterAttempt = (
 };
 
 /** What to record of a delivery whose outcome nobody knew, after the platform was asked for it. */
-export const afterSearch = (
-  delivery: Delivery,
-  found: { type: 'found'; messageId: string } | { type: 'absent' } | { type: 'unknown' },
-  now: Date,
-  random: number,
-): Settlement => {
-  if (found.type === 'found') return sent(delivery, found.messageId, delivery.firstSentAt ?? now);
+export const afterSearch = (delivery: Delivery, found: Search, now: Date, random: number): Settlement => {
+  if (found.type === 'found') return sent(delivery, found.messageId, delivery.firstSentAt ?? now, found.note);
+  if (found.type === 'later' && !tooLate(delivery, now)) {
+    const leaseUntil = new Date(now.getTime() + LATER_REST_MS);
+    const reason = delivery.reason ?? 'It is not known yet whether it arrived.';
+    return { state: 'sending', attempts: delivery.attempts, leaseUntil, reason };
+  }
   if (found.type === 'absent') return again(delivery, 'It did not arrive.', now, random);
   return {
     state: 'unconfirmed',

@@ -10,6 +10,7 @@ import type { Db } from '../storage/database.ts';
 import { earliestOpen } from '../storage/deliveries.ts';
 import { lastTickAt, recordOutage, setLastTick } from '../storage/outages.ts';
 import { nextRun, zoneOfTarget } from '../storage/schedules.ts';
+import { TOO_LATE, within } from '../within.ts';
 import { REPEAT_REST_MS } from './fate.ts';
 import { planDue } from './plan.ts';
 import { type Settled, sendDue } from './send.ts';
@@ -17,6 +18,8 @@ import { type Settled, sendDue } from './send.ts';
 export type { Settled } from './send.ts';
 
 const MINUTE_MS = 60 * 1000;
+/** How long somebody who asked for a post is kept waiting for all that is due. */
+const PATIENCE_MS = MINUTE_MS;
 /** Ticks are remembered only so often: an outage is counted in days, and each write costs the disk a wait. */
 const REMEMBER_EVERY_MS = 5 * MINUTE_MS;
 /** Just after what is unclear may be repeated: by the next minute the time for it may be over. */
@@ -40,6 +43,11 @@ export type Scheduler = {
   stop(): Promise<void>;
   /** Plans and sends all that is due and answers what was settled, in order. A second call waits for the first. */
   tick(): Promise<Settled[]>;
+  /**
+   * Ticks, and answers what was settled of one community. After a minute it answers what is known by then, and `underWay` says that
+   * the tick goes on.
+   */
+  deliverFor(communityId: number): Promise<{ settled: Settled[]; underWay: boolean }>;
   /** The next moment at which something is due, its kind (`digest`, `nudge`, `leaderboard`), and the zone of its members. */
   nextDue(): Promise<{ at: Date; what: string; zone?: string } | undefined>;
 };
@@ -123,6 +131,14 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
       const settled: Settled[] = [];
       await inTurn(round => settled.push(...round));
       return settled;
+    },
+    async deliverFor(communityId) {
+      const settled: Settled[] = [];
+      const done = inTurn(round => settled.push(...round.filter(one => one.communityId === communityId)));
+      const underWay = (await within(done, PATIENCE_MS)) === TOO_LATE;
+      // Nobody waits for it any more, so the log is told.
+      if (underWay) done.catch(error => log.error({ err: error }, 'a tick failed; the next one tries again'));
+      return { settled: [...settled], underWay };
     },
     async nextDue() {
       const run = await nextRun(db);

@@ -66,6 +66,8 @@ export type Settled = {
   at: Date;
   to: string;
   state: DeliveryState;
+  /** Why it was late, is put off, or is not sent, for an organiser to read. */
+  reason?: string;
   text?: string;
 };
 
@@ -139,7 +141,7 @@ const effectsOf =
         db,
         query,
         scheduleId,
-        `${reason} Choose another channel, or let Milepost in again, and resume.`,
+        `${reason} Mend that and send /schedule resume, or /schedule remove and set a new one.`,
         now,
       );
     return [];
@@ -294,13 +296,14 @@ export const sendDue = async (deps: SendDeps): Promise<Settled[]> => {
       ...effects(query),
     ]),
   );
-  return results.map(({ delivery: { key, kind, communityId }, settlement: { state }, at, to, text }) => ({
+  return results.map(({ delivery: { key, kind, communityId }, settlement, at, to, text }) => ({
     key,
     communityId,
     kind,
     at,
     to,
-    state,
+    state: settlement.state,
+    ...('reason' in settlement && settlement.reason !== undefined && { reason: settlement.reason }),
     ...(text !== undefined && { text }),
   }));
 };

@@ -23,9 +23,9 @@ const UNKNOWN_MESSAGE = 10008;
 
 /**
  * `gone`: the message to change is not there any more; `refused`: Discord does not take this answer. After both it waits for
- * another. `lost`: it is too late for any.
+ * another. `expired`: it is too late for any. `lost`: the time is over, and nobody knows whether it arrived.
  */
-export type Sent = 'answered' | 'gone' | 'refused' | 'lost';
+export type Sent = 'answered' | 'gone' | 'refused' | 'expired' | 'lost';
 
 /** `startedAt` is when the interaction arrived, by `performance.now()`. Never throws. */
 export type SendCallback = (
@@ -58,7 +58,7 @@ export const createCallback = (api: Pick<DiscordRest, 'callback'>, log: Log): Se
           continue;
         }
         log.warn({ interaction: place.id, problem }, 'an answer came too late for Discord');
-        return 'lost';
+        return code === UNKNOWN_INTERACTION ? 'expired' : 'lost';
       }
     }
   };

@@ -51,15 +51,18 @@ export const canRead = async (api: Api, channelId: string): Promise<boolean> => 
   return standing === undefined || permits(standing.permissions, REQUIRED.read);
 };
 
-const WHERE = 'Open the channel’s settings, Permissions, add Milepost’s role there and allow it';
+const clicksFor = (isInThread: boolean): string =>
+  `Open the settings of ${isInThread ? 'the channel that the thread is in' : 'the channel'}, Permissions, add Milepost’s role there and allow it`;
 
-/** Why nothing can be posted in this channel, with what to click; undefined where it can. */
+/** Why nothing can be posted in this channel, or no thread opened under a post, with what to click; undefined where it can. */
 export const problemIn = ({ channel, permissions }: Standing, { thread = false } = {}): string | undefined => {
   if (!POSTABLE.includes(channel.type))
     return 'It is no text channel. Choose a text or announcement channel, or a thread.';
-  const wanted = (isThread(channel) ? REQUIRED.postInThread : REQUIRED.post) | (thread ? REQUIRED.openThread : 0n);
+  const inThread = isThread(channel);
+  if (inThread && thread) return 'It is a thread itself, and Discord opens no threads in threads. Leave thread out.';
+  const wanted = (inThread ? REQUIRED.postInThread : REQUIRED.post) | (thread ? REQUIRED.openThread : 0n);
   const lacking = missing(permissions, wanted);
-  return lacking.length === 0 ? undefined : `Milepost lacks ${lacking.join(', ')} there. ${WHERE}.`;
+  return lacking.length === 0 ? undefined : `Milepost lacks ${lacking.join(', ')} there. ${clicksFor(inThread)}.`;
 };
 
 const NOT_HERE = { problem: 'There is no such channel in this server. Choose one from the list that Discord offers.' };
@@ -68,14 +71,19 @@ const NOT_HERE = { problem: 'There is no such channel in this server. Choose one
  * The channel of server `guildId` that somebody named or chose, or why nothing can be posted there, for the person to read. A channel of
  * another server is treated as one that does not exist.
  */
-export const findChannel = async (api: Api, guildId: string, named: string): Promise<Channel | { problem: string }> => {
+export const findChannel = async (
+  api: Api,
+  guildId: string,
+  named: string,
+  needs: { thread: boolean } = { thread: false },
+): Promise<Channel | { problem: string }> => {
   try {
     const id = /^\d{17,20}$/.test(named)
       ? named
       : (await api.guildChannels(guildId)).find(({ name }) => name === named.toLowerCase())?.id;
     const standing = id === undefined ? undefined : await standingIn(api, id);
     if (!standing || standing.guildId !== guildId) return NOT_HERE;
-    const problem = problemIn(standing);
+    const problem = problemIn(standing, needs);
     return problem === undefined
       ? { id: standing.channel.id, name: standing.channel.name ?? standing.channel.id }
       : { problem };
@@ -83,6 +91,8 @@ export const findChannel = async (api: Api, guildId: string, named: string): Pro
     const problem = problemOf(error);
     if (problem.type !== 'refused') return { problem: 'Discord did not answer. Please try again in a minute.' };
     if (problem.code === 10003 || problem.status === 404) return NOT_HERE;
-    return { problem: `Milepost cannot see it. ${WHERE} View Channel, Send Messages and Read Message History.` };
+    return {
+      problem: `Milepost cannot see it. ${clicksFor(false)}: View Channel, Send Messages and Read Message History.`,
+    };
   }
 };

@@ -1,6 +1,7 @@
 // Posts what is due into channels and direct messages, says what became of it, and finds it again when nobody knows.
 import { createHash } from 'node:crypto';
 import type { APIMessage, APIMessageTopLevelComponent, RESTPostAPIChannelMessageJSONBody } from 'discord-api-types/v10';
+import pRetry from 'p-retry';
 import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
 import type { Outcome, Platform, Target } from '../platform.ts';
@@ -10,10 +11,14 @@ import type { DiscordMessage, RenderContext } from './render.ts';
 import { renderSafely } from './render-safely.ts';
 import { type DiscordRest, problemOf } from './rest.ts';
 
+const NOT_REACHED = 'Discord could not be reached since Milepost was started.';
+const UNSETTLED_REST_MS = 30_000;
 /** Discord remembers a nonce for "a few minutes" and does not say how many; a minute is well inside. */
 export const NONCE_WINDOW_MS = 60_000;
 /** Discord archives a silent thread after a week at the latest. */
 const THREAD_MINUTES = 7 * 24 * 60;
+/** One after the other with growing waits, some three seconds in all. */
+const THREAD_ATTEMPTS = 3;
 /** The first second of 2015, from which Discord's ids count milliseconds. */
 const DISCORD_EPOCH_MS = 1_420_070_400_000n;
 const SEARCH_MARGIN_MS = 60_000;
@@ -27,12 +32,17 @@ export type DirectChannels = {
   forget(memberId: string): Promise<void>;
 };
 
+/** What Discord says of a direct-message channel that is not ours any more. */
+const STALE = new Set([10003, 50001, 50013]);
+
 export type DeliverDeps = {
   api: DiscordRest;
   directChannels: DirectChannels;
   mention: NonNullable<RenderContext['mention']>;
-  /** Called when Discord says that a server or channel is gone. */
-  onGone: () => void;
+  /** Whether Milepost is in a server; asks Discord anew. */
+  isIn: (guildId: string) => Promise<boolean>;
+  /** Whether Discord was reached since the start, and the database is this application's. */
+  isSettled: () => boolean;
   now: () => Date;
   log: Log;
 };
@@ -52,7 +62,8 @@ export const createDelivery = ({
   api,
   directChannels,
   mention,
-  onGone,
+  isIn,
+  isSettled,
   now,
   log,
 }: DeliverDeps): Pick<Platform, 'deliver' | 'edit' | 'find'> => {
@@ -90,7 +101,7 @@ export const createDelivery = ({
     } catch (error) {
       const problem = problemOf(error);
       // A channel that was kept for years may be gone; the person need not be.
-      if (known === undefined || problem.type !== 'refused' || problem.code !== 10003) throw error;
+      if (known === undefined || problem.type !== 'refused' || !STALE.has(problem.code)) throw error;
       await directChannels.forget(memberId);
       return post(await openDirect(memberId), message, key, { communityId });
     }
@@ -98,8 +109,13 @@ export const createDelivery = ({
 
   /** Opens the thread; answers what to tell the organiser where that failed: the post itself is out. */
   const openThread = async (channelId: string, messageId: string, name: string): Promise<string | undefined> => {
+    const thread = { name: name.slice(0, 100), auto_archive_duration: THREAD_MINUTES };
     try {
-      await api.startThread(channelId, messageId, { name: name.slice(0, 100), auto_archive_duration: THREAD_MINUTES });
+      // A message has one thread at most, so asking again does no harm.
+      await pRetry(() => api.startThread(channelId, messageId, thread), {
+        retries: THREAD_ATTEMPTS - 1,
+        shouldRetry: ({ error }) => problemOf(error).type !== 'refused',
+      });
       return undefined;
     } catch (error) {
       const problem = problemOf(error);
@@ -111,19 +127,22 @@ export const createDelivery = ({
           : 'message' in problem
             ? problem.message
             : 'Discord’s rate limit';
-      return `Posted, but its thread could not be opened: ${why}.`;
+      return `Its thread could not be opened: ${why.replace(/\.$/, '')}.`;
     }
   };
 
-  const refused = (error: unknown, target: Target): Outcome => {
+  const refused = async (error: unknown, target: Target): Promise<Outcome> => {
     const problem = problemOf(error);
     if (problem.type === 'refused' && problem.status === 401) {
       if (now().getTime() >= tokenRestsUntil)
         log.error('Discord refuses the bot’s token: set DISCORD_TOKEN to the current one and restart');
       tokenRestsUntil = now().getTime() + TOKEN_REST_MS;
-    }
+    } else if (problem.type === 'refused') tokenRestsUntil = 0;
     const outcome = outcomeOf(problem, now());
-    if (outcome.type === 'gone' && 'channelId' in target) onGone();
+    // A server that Milepost was removed from rests as it is; one where only the channel is gone needs its organiser.
+    if (outcome.type === 'gone' && 'channelId' in target && !(await isIn(target.communityId)))
+      return { type: 'retry', reason: 'Milepost is not in this server any more.' };
+    if (outcome.type === 'refused') log.error({ err: error }, 'Discord will never take this delivery');
     return outcome;
   };
 
@@ -140,14 +159,20 @@ export const createDelivery = ({
 
   return {
     async deliver(target, message, key) {
+      if (!isSettled())
+        return { type: 'retry', reason: NOT_REACHED, at: new Date(now().getTime() + UNSETTLED_REST_MS) };
       if (now().getTime() < tokenRestsUntil)
         return { type: 'retry', reason: 'Discord refuses the bot’s token.', at: new Date(tokenRestsUntil) };
+      // After a rest one message shows the token, and the others wait for what becomes of it.
+      if (tokenRestsUntil > 0) tokenRestsUntil = now().getTime() + TOKEN_REST_MS;
       try {
         if ('memberId' in target) {
           const { id } = await postDirect(target.memberId, target.communityId, message, key);
+          tokenRestsUntil = 0;
           return { type: 'sent', messageId: id };
         }
         const { id } = await post(target.channelId, message, key, {});
+        tokenRestsUntil = 0;
         const note = target.thread === undefined ? undefined : await openThread(target.channelId, id, target.thread);
         return { type: 'sent', messageId: id, ...(note !== undefined && { note }) };
       } catch (error) {
@@ -162,7 +187,7 @@ export const createDelivery = ({
         await api.editMessage(channelId, messageId, render(channelId, message, key, context));
         return { type: 'sent', messageId };
       } catch (error) {
-        const outcome = refused(error, target);
+        const outcome = await refused(error, target);
         return outcome.type === 'removed' ? { type: 'gone', reason: 'The message was deleted.' } : outcome;
       }
     },
@@ -175,11 +200,14 @@ export const createDelivery = ({
         if ('channelId' in target && !(await canRead(api, channelId))) return { type: 'unknown' };
         const found = await historyOf(channelId, since, markerOf(key, channelId));
         if (!found) return { type: 'absent' };
-        if ('channelId' in target && target.thread !== undefined) await openThread(channelId, found.id, target.thread);
-        return { type: 'found', messageId: found.id };
+        const thread = 'channelId' in target ? target.thread : undefined;
+        const note = thread === undefined ? undefined : await openThread(channelId, found.id, thread);
+        return { type: 'found', messageId: found.id, ...(note !== undefined && { note }) };
       } catch (error) {
-        log.warn({ key, problem: problemOf(error) }, 'Discord could not be asked for a delivery');
-        return { type: 'unknown' };
+        const problem = problemOf(error);
+        log.warn({ key, problem }, 'Discord could not be asked for a delivery');
+        const isRefused = problem.type === 'refused' && problem.status !== 401;
+        return isRefused ? { type: 'unknown' } : { type: 'later' };
       }
     },
   };

@@ -1,12 +1,19 @@
-// Keeps the forms that people were shown for a while, so that one that was refused, or came too late, can be opened again as it was filled in.
+// Keeps the forms that people were shown for a day, so that one that was refused, or came too late, can be opened again as it was filled in.
 import { randomUUID } from 'node:crypto';
 import type { ModalFields } from '../command.ts';
 import type { Modal, ModalField } from '../message.ts';
 
 /** Custom ids that open a kept form again; no command's actions begin like this. */
 const PREFIX = '~again/';
-/** Some 2 kB each. Who waits longer than 500 forms of others starts again. */
-const KEPT = 500;
+const KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Where values are kept for a while, by name; shared by all processes. */
+export type KeptValues = {
+  keep(name: string, value: string, forMs: number): Promise<void>;
+  find(name: string): Promise<string | undefined>;
+  /** Takes a name for so long: false where somebody has it. */
+  claim(name: string, forMs: number): Promise<boolean>;
+};
 
 const filledIn = (field: ModalField, given: string | readonly string[] | undefined): ModalField => {
   if (given === undefined) return field;
@@ -20,33 +27,37 @@ const filledIn = (field: ModalField, given: string | readonly string[] | undefin
 
 export type Forms = {
   /** Remembers what a person was shown. */
-  shown(userId: string, modal: Modal): void;
+  shown(userId: string, modal: Modal): Promise<void>;
   /** The custom id of a button that opens `modal` again. */
-  keep(modal: Modal): string;
+  keep(modal: Modal): Promise<string>;
   /** The form with this id that the person was shown last, with what they filled in; undefined once it is forgotten. */
-  filled(userId: string, modalId: string, fields: ModalFields): Modal | undefined;
+  filled(userId: string, modalId: string, fields: ModalFields): Promise<Modal | undefined>;
   /** The form behind a custom id: undefined where the id is none of ours, `forgotten` where the form is gone. */
-  behind(customId: string): Modal | 'forgotten' | undefined;
+  behind(customId: string): Promise<Modal | 'forgotten' | undefined>;
 };
 
-export const createForms = (): Forms => {
-  const forms = new Map<string, Modal>();
-  const remember = (key: string, modal: Modal): void => {
-    forms.delete(key);
-    forms.set(key, modal);
-    if (forms.size > KEPT) forms.delete(forms.keys().next().value as string);
+export const createForms = (kept: KeptValues): Forms => {
+  // An id that somebody made up may hold characters that a database refuses.
+  const shownTo = (userId: string, modalId: string): string =>
+    `form ${userId} ${encodeURIComponent(modalId.toWellFormed())}`;
+  const find = async (name: string): Promise<Modal | undefined> => {
+    const value = await kept.find(name);
+    return value === undefined ? undefined : (JSON.parse(value) as Modal);
   };
   return {
-    shown: (userId, modal) => remember(`${userId} ${modal.id}`, modal),
-    keep(modal) {
+    shown: (userId, modal) => kept.keep(shownTo(userId, modal.id), JSON.stringify(modal), KEPT_MS),
+    async keep(modal) {
       const customId = `${PREFIX}${randomUUID()}`;
-      remember(customId, modal);
+      await kept.keep(customId, JSON.stringify(modal), KEPT_MS);
       return customId;
     },
-    filled(userId, modalId, fields) {
-      const modal = forms.get(`${userId} ${modalId}`);
+    async filled(userId, modalId, fields) {
+      const modal = await find(shownTo(userId, modalId));
       return modal && { ...modal, fields: modal.fields.map(field => filledIn(field, fields[field.name])) };
     },
-    behind: customId => (customId.startsWith(PREFIX) ? (forms.get(customId) ?? 'forgotten') : undefined),
+    async behind(customId) {
+      if (!customId.startsWith(PREFIX)) return undefined;
+      return (/^[\w-]+$/.test(customId.slice(PREFIX.length)) && (await find(customId))) || 'forgotten';
+    },
   };
 };

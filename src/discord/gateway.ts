@@ -2,10 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Events, GatewayDispatchEvents, Options, Status } from 'discord.js';
 import type { APIInteraction } from 'discord-api-types/v10';
-import pRetry, { AbortError } from 'p-retry';
+import pRetry from 'p-retry';
 import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { DISCORD_API } from './rest.ts';
+import { asRetriable } from './retriable.ts';
 
 /** Waits between attempts to connect: each costs one of the 1,000 logins that Discord allows a day. */
 const FIRST_WAIT_MS = 2_000;
@@ -24,6 +25,8 @@ export type GatewayDeps = {
   token: string;
   apiUrl?: string;
   onInteraction: (payload: APIInteraction) => void;
+  /** Told when Discord refuses the token for good. */
+  onFatal: (error: Error) => void;
   log: Log;
   /** For tests. */
   firstWaitMs?: number;
@@ -64,12 +67,12 @@ const createClient = ({ apiUrl = DISCORD_API, onInteraction, log }: GatewayDeps)
   client.on(Events.ShardReady, () => client.guilds.cache.clear());
   client.on(Events.Error, error => log.warn({ err: error }, 'the connection to Discord had an error'));
   client.on(Events.ShardError, error => log.warn({ err: error }, 'the connection to Discord had an error'));
-  client.on(Events.ShardReconnecting, shard => log.info({ shard }, 'reconnecting to Discord'));
+  client.on(Events.ShardReconnecting, shard => log.debug({ shard }, 'reconnecting to Discord'));
   return client;
 };
 
 export const createGateway = (deps: GatewayDeps): Gateway => {
-  const { token, log, firstWaitMs = FIRST_WAIT_MS } = deps;
+  const { token, onFatal, log, firstWaitMs = FIRST_WAIT_MS } = deps;
   const stopping = new AbortController();
   let client: Client | undefined;
   let endings = 0;
@@ -92,7 +95,7 @@ export const createGateway = (deps: GatewayDeps): Gateway => {
       await fresh.login(token);
     } catch (error) {
       const isRefused = (error as { code?: unknown }).code === 'TokenInvalid' || closedWith === AUTHENTICATION_FAILED;
-      throw isRefused ? new AbortError(new UserError('token_refused', TOKEN_REFUSED)) : error;
+      throw isRefused ? new UserError('token_refused', TOKEN_REFUSED) : error;
     }
     isOpen = true;
     log.info('connected to Discord');
@@ -100,7 +103,7 @@ export const createGateway = (deps: GatewayDeps): Gateway => {
 
   /** After Discord ended a connection that it does not let us resume. */
   const reopen = async (ended: Client, code: number): Promise<void> => {
-    if (code === AUTHENTICATION_FAILED) return log.error(TOKEN_REFUSED);
+    if (code === AUTHENTICATION_FAILED) return onFatal(new UserError('token_refused', TOKEN_REFUSED));
     // Such as 4011, too many servers for so few shards: the next client asks how many it shall be.
     log.error({ code }, 'Discord closed the connection for good; opening a new one');
     await ended.destroy();
@@ -111,14 +114,14 @@ export const createGateway = (deps: GatewayDeps): Gateway => {
   };
 
   const keepConnecting = (): Promise<void> =>
-    pRetry(connect, {
+    pRetry(asRetriable(connect), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: firstWaitMs,
       maxTimeout: LONGEST_WAIT_MS,
       signal: stopping.signal,
       onFailedAttempt: ({ error }) => log.warn({ err: error }, 'Discord cannot be reached; trying again'),
     }).catch(error => {
-      if (!stopping.signal.aborted) log.error({ err: error }, 'gave up connecting to Discord');
+      if (!stopping.signal.aborted) onFatal(error);
     });
 
   return {
@@ -126,15 +129,15 @@ export const createGateway = (deps: GatewayDeps): Gateway => {
       const waiting = new AbortController();
       const first = connect();
       first.catch(error => {
-        if (!stopping.signal.aborted && !(error instanceof AbortError)) void keepConnecting();
+        if (!stopping.signal.aborted && !(error instanceof UserError)) void keepConnecting();
       });
       const patience = pause(PATIENCE * firstWaitMs, 'late', { signal: waiting.signal }).catch(() => {});
       try {
         if ((await Promise.race([first, patience])) !== 'late') return;
         log.warn('Discord cannot be reached; trying again');
-        first.catch(error => error instanceof AbortError && log.error(TOKEN_REFUSED));
+        first.catch(error => error instanceof UserError && onFatal(error));
       } catch (error) {
-        if (error instanceof AbortError) throw error.originalError;
+        if (error instanceof UserError) throw error;
         log.warn({ err: error }, 'Discord cannot be reached; trying again');
       } finally {
         waiting.abort();

@@ -32,12 +32,23 @@ export const createGuilds = ({
   attendance,
   log,
 }: {
-  api: Pick<DiscordRest, 'guildsAfter'>;
+  api: Pick<DiscordRest, 'guild' | 'guildsAfter'>;
   attendance: Attendance;
   log: Log;
 }): Guilds => {
   let timer: NodeJS.Timeout | undefined;
   let reading: Promise<void> | undefined;
+
+  const isGone = async (guildId: string): Promise<boolean> => {
+    try {
+      await api.guild(guildId);
+      return false;
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.type === 'refused' && (problem.status === 403 || problem.status === 404)) return true;
+      throw error;
+    }
+  };
 
   const read = async (): Promise<void> => {
     const known = new Map((await attendance.present()).map(({ externalId, name }) => [externalId, name]));
@@ -46,14 +57,16 @@ export const createGuilds = ({
       for (const { id, name: given } of page) {
         const name = shorten(cleanText(given), NAME_LIMIT);
         if (known.get(id) !== name) await attendance.joined(id, name);
+        if (!known.has(id)) log.info({ guild: id, name }, 'Milepost is in this server now');
         known.delete(id);
       }
       const last = page.at(-1);
       if (!last || page.length < PAGE) break;
       after = last.id;
     }
-    // Only a list that was read to its end says who is missing.
+    // Only a list that was read to its end says who is missing, and each of them is asked for before its data is put to rest.
     for (const id of known.keys()) {
+      if (!(await isGone(id))) continue;
       await attendance.left(id);
       log.info({ guild: id }, 'Milepost is not in this server any more; its data rests');
     }

@@ -4,6 +4,7 @@ import type { APIInteraction } from 'discord-api-types/v10';
 import { InteractionResponseType, InteractionType } from 'discord-api-types/v10';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { KeptValues } from './forms.ts';
 
 export const INTERACTIONS_PATH = '/discord/interactions';
 
@@ -19,25 +20,23 @@ const keyOf = (publicKey: string): KeyObject =>
     format: 'jwk',
   });
 
-/** Signatures of the last minute: a request that is sent a second time is not from Discord. */
-const createReplayGuard = (now: () => Date) => {
-  const seen = new Map<string, number>();
-  return (signature: string): boolean => {
-    const at = now().getTime();
-    for (const [old, seenAt] of seen) {
-      if (at - seenAt <= 2 * MAX_AGE_MS) break;
-      seen.delete(old);
-    }
-    if (seen.has(signature)) return true;
-    seen.set(signature, at);
-    return false;
-  };
+/** What the body says, or undefined where it is not even an object in JSON. */
+const readInteraction = (body: string): APIInteraction | undefined => {
+  try {
+    const payload: unknown = JSON.parse(body);
+    const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
+    return isObject ? (payload as APIInteraction) : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 export type HttpInteractionsDeps = {
   /** As the developer portal shows it. */
   publicKey: string;
   respond: (payload: APIInteraction) => Promise<void>;
+  /** Shared by all processes, so that a request counts once whichever of them it reaches. */
+  kept: Pick<KeptValues, 'claim'>;
   now: () => Date;
 };
 
@@ -45,35 +44,27 @@ export type HttpInteractionsDeps = {
  * The endpoint as a fetch handler. Every request is refused with 401 unless its raw body is signed, fresh and new. An interaction is
  * acknowledged with 202 and answered by a request of our own, exactly as one that came over the gateway.
  */
-export const createHttpInteractions = ({ publicKey, respond, now }: HttpInteractionsDeps): Hono => {
+export const createHttpInteractions = ({ publicKey, respond, kept, now }: HttpInteractionsDeps): Hono => {
   const key = keyOf(publicKey);
-  const isReplayed = createReplayGuard(now);
 
   const isFromDiscord = (signature: string, timestamp: string, body: string): boolean => {
     if (!/^[0-9a-f]{128}$/i.test(signature) || !/^\d{1,12}$/.test(timestamp)) return false;
     if (Math.abs(now().getTime() - Number(timestamp) * 1000) > MAX_AGE_MS) return false;
-    return (
-      verify(null, Buffer.from(timestamp + body), key, Buffer.from(signature, 'hex')) &&
-      !isReplayed(signature.toLowerCase())
-    );
+    return verify(null, Buffer.from(timestamp + body), key, Buffer.from(signature, 'hex'));
   };
 
   const server = new Hono();
   server.post(INTERACTIONS_PATH, bodyLimit({ maxSize: BODY_LIMIT_BYTES }), async c => {
     const body = await c.req.text();
-    const signed = isFromDiscord(
-      c.req.header('x-signature-ed25519') ?? '',
-      c.req.header('x-signature-timestamp') ?? '',
-      body,
-    );
-    if (!signed) return c.text('The signature is not Discord’s, or too old.', 401);
-    let payload: APIInteraction;
-    try {
-      payload = JSON.parse(body) as APIInteraction;
-    } catch {
-      return c.text('The body is not JSON.', 400);
-    }
-    if (payload?.type === InteractionType.Ping) return c.json({ type: InteractionResponseType.Pong });
+    const signature = c.req.header('x-signature-ed25519') ?? '';
+    if (!isFromDiscord(signature, c.req.header('x-signature-timestamp') ?? '', body))
+      return c.text('The signature is not Discord’s, or too old.', 401);
+    // A request counts for as long as its timestamp is accepted, so its signature is remembered for twice that.
+    if (!(await kept.claim(`signature ${signature.toLowerCase()}`, 2 * MAX_AGE_MS)))
+      return c.text('This request was here before.', 401);
+    const payload = readInteraction(body);
+    if (!payload) return c.text('The body is no interaction in JSON.', 400);
+    if (payload.type === InteractionType.Ping) return c.json({ type: InteractionResponseType.Pong });
     void respond(payload);
     return c.body(null, 202);
   });

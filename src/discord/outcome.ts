@@ -47,6 +47,9 @@ export const outcomeOf = (problem: Problem, now: Date): Outcome => {
         };
       if (code === 20016 || code === 20028)
         return { type: 'retry', reason: 'The channel is in slow mode.', at: later(SLOWMODE_REST_MS) };
+      // A fault of ours or of Discord's rules: it would be refused again.
+      if (code === 50035 || code === 40005 || code === 200000)
+        return { type: 'refused', reason: `Discord does not take this message: ${message.split('\n')[0]} (${code}).` };
       if (status === 401)
         return {
           type: 'retry',

@@ -4,21 +4,30 @@ import pRetry from 'p-retry';
 import type { App } from '../app.ts';
 import type { Channel, Commands } from '../command.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
+import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Platform } from '../platform.ts';
 import type { Home } from './caller.ts';
 import { findChannel } from './channels.ts';
 import { applicationCommands } from './commands.ts';
 import { createDelivery, type DirectChannels, NONCE_WINDOW_MS } from './deliver.ts';
-import { createGateway, type Gateway } from './gateway.ts';
+import type { KeptValues } from './forms.ts';
+import { createGateway, type Gateway, TOKEN_REFUSED } from './gateway.ts';
 import { type Attendance, createGuilds } from './guilds.ts';
 import { createHttpInteractions } from './http.ts';
-import { mentionOf, registerCommands } from './register.ts';
+import { type CommandsApi, mentionOf, registerCommands } from './register.ts';
 import { createResponder } from './respond.ts';
-import { createDiscordRest, type DiscordRest } from './rest.ts';
+import { createDiscordRest, type DiscordRest, problemOf } from './rest.ts';
+import { asRetriable } from './retriable.ts';
 
 /** How long to wait before Discord is asked again to take the commands; 200 new ones a day are allowed. */
-const REGISTER_AGAIN_MS = 60_000;
+const SETTLE_AGAIN_MS = 60_000;
+
+/** Which Discord application the database belongs to: servers, channels and direct messages are known to that one only. */
+export type Ownership = { owner(): Promise<string | undefined>; own(applicationId: string): Promise<void> };
+
+const otherApplication = (owner: string, id: string): string =>
+  `This database belongs to the Discord application ${owner}, and DISCORD_TOKEN is a token of the application ${id}. Use the other token, or another database (DATABASE_PATH or DATABASE_URL). To move this database to the new application for good, run: npx milepost discord adopt`;
 
 export type DiscordPlatformDeps = {
   token: string;
@@ -30,7 +39,11 @@ export type DiscordPlatformDeps = {
   curriculum: () => Curriculum;
   homesOf: (userId: string) => Promise<Home[]>;
   attendance: Attendance;
+  ownership: Ownership;
   directChannels: DirectChannels;
+  kept: KeptValues;
+  /** Told of what ends the work for good while it runs, such as a token that was reset. */
+  onFatal: (error: Error) => void;
   now: () => Date;
   log: Log;
   /** For tests. */
@@ -42,25 +55,40 @@ export type DiscordPlatformDeps = {
 export type DiscordPlatform = Platform & {
   /** Where Discord posts interactions, when a public key is set. */
   readonly routes?: Hono;
-  findChannel(guildId: string, named: string): Promise<Channel | { problem: string }>;
+  findChannel(guildId: string, named: string, needs?: { thread: boolean }): Promise<Channel | { problem: string }>;
   /** Asks Discord now which servers Milepost is in. */
   refreshGuilds(): Promise<void>;
   /** Whether interactions can arrive at this moment. */
   isConnected(): boolean;
 };
 
-/** The part of `register.ts`'s port that needs the application's id, which the token alone does not tell for sure. */
-export const commandsApi = async (api: DiscordRest) => {
-  const { id } = await api.currentApplication();
-  return {
-    list: (guildId?: string) => api.commands.list(id, guildId),
-    replace: (body: Parameters<DiscordRest['commands']['replace']>[1], guildId?: string) =>
-      api.commands.replace(id, body, guildId),
-  };
-};
+/** The part of `register.ts`'s port that belongs to one application. */
+const commandsOf = (api: DiscordRest, applicationId: string): CommandsApi => ({
+  list: guildId => api.commands.list(applicationId, guildId),
+  replace: (body, guildId) => api.commands.replace(applicationId, body, guildId),
+});
+
+/** The same for the application of the token, which Discord has to be asked for. */
+export const commandsApi = async (api: DiscordRest): Promise<CommandsApi> =>
+  commandsOf(api, (await api.currentApplication()).id);
 
 export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatform => {
-  const { token, publicKey, apiUrl, app, commands, curriculum, homesOf, attendance, directChannels, now, log } = deps;
+  const {
+    token,
+    publicKey,
+    apiUrl,
+    app,
+    commands,
+    curriculum,
+    homesOf,
+    attendance,
+    ownership,
+    directChannels,
+    kept,
+    onFatal,
+    now,
+    log,
+  } = deps;
   const connection = { token, ...(apiUrl !== undefined && { apiUrl }) };
   const api = createDiscordRest({
     ...connection,
@@ -69,15 +97,26 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
       log.warn({ count }, 'Discord refused many requests; at 10,000 in ten minutes it bans this address'),
   });
   const stopping = new AbortController();
+  let isSettled = false;
+  let isStarted = false;
   let mentions: (command: string) => string | undefined = () => undefined;
   const mention = (command: string) => mentions(command);
   const guilds = createGuilds({ api, attendance, log });
-  const delivery = createDelivery({ api, directChannels, mention, onGone: () => void guilds.refresh(), now, log });
+  const delivery = createDelivery({
+    api,
+    directChannels,
+    mention,
+    isIn: guildId => isIn(guildId),
+    isSettled: () => isSettled,
+    now,
+    log,
+  });
   const responder = createResponder({
     app,
     api,
     commands,
     homesOf,
+    kept,
     mention,
     log,
     ...(deps.deferAfterMs !== undefined && { deferAfterMs: deps.deferAfterMs }),
@@ -87,43 +126,70 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
       ? createGateway({
           ...connection,
           onInteraction: payload => void responder.respond(payload),
+          onFatal,
           log,
           ...(deps.firstWaitMs !== undefined && { firstWaitMs: deps.firstWaitMs }),
         })
       : undefined;
 
-  const register = async (): Promise<void> => {
-    const wanted = applicationCommands(commands, curriculum());
-    const { changed, registered } = await registerCommands(await commandsApi(api), wanted);
+  /** Makes sure that the database is this application's, and that Discord has the commands of this version. */
+  const settle = async (): Promise<void> => {
+    const { id } = await api.currentApplication().catch((error: unknown) => {
+      const problem = problemOf(error);
+      const isRefused = problem.type === 'refused' && problem.status === 401;
+      throw isRefused ? new UserError('token_refused', TOKEN_REFUSED) : error;
+    });
+    const owner = await ownership.owner();
+    if (owner === undefined) await ownership.own(id);
+    else if (owner !== id) throw new UserError('other_application', otherApplication(owner, id));
+    isSettled = true;
+    const { changed, registered } = await registerCommands(
+      commandsOf(api, id),
+      applicationCommands(commands, curriculum()),
+    );
     mentions = mentionOf(registered);
     const words = changed ? 'registered the commands with Discord' : 'Discord has these commands already';
     log.info({ commands: registered.length }, words);
   };
 
-  /** Tries until it is done, for as long as the bot runs; resolves after the first attempt. */
-  const registerSometime = (): Promise<void> =>
-    new Promise(resolve => {
-      pRetry(register, {
+  /** Tries until it is done, for as long as the bot runs; resolves after the first attempt, or throws the UserError that it met. */
+  const settleSometime = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      pRetry(asRetriable(settle), {
         retries: Number.POSITIVE_INFINITY,
-        minTimeout: REGISTER_AGAIN_MS,
-        maxTimeout: 30 * REGISTER_AGAIN_MS,
+        minTimeout: SETTLE_AGAIN_MS,
+        maxTimeout: 30 * SETTLE_AGAIN_MS,
         signal: stopping.signal,
         onFailedAttempt({ error }) {
-          log.error({ err: error }, 'the commands could not be registered; `npx milepost doctor` says more');
+          log.warn({ err: error }, 'the commands could not be registered with Discord yet; it is tried again');
           resolve();
         },
-      }).then(resolve, () => resolve());
+      }).then(resolve, error => {
+        if (stopping.signal.aborted) return resolve();
+        if (isStarted) onFatal(error);
+        reject(error);
+      });
     });
+
+  /** Whether Milepost is still in a server; asks Discord anew. */
+  const isIn = async (guildId: string): Promise<boolean> => {
+    await guilds.refresh();
+    return (await attendance.present()).some(({ externalId }) => externalId === guildId);
+  };
 
   return {
     name: 'discord',
     repeatsWithinMs: NONCE_WINDOW_MS,
     ...(publicKey !== undefined && {
-      routes: createHttpInteractions({ publicKey, respond: payload => responder.respond(payload), now }),
+      routes: createHttpInteractions({ publicKey, respond: payload => responder.respond(payload), kept, now }),
     }),
     async start() {
-      await gateway?.start();
-      await Promise.all([registerSometime(), guilds.start()]);
+      // The connection asks Discord for its address by a client of its own.
+      if (gateway) await api.inPace(() => gateway.start());
+      // Before the servers: a token of another application knows others.
+      await settleSometime();
+      isStarted = true;
+      await guilds.start();
     },
     async stop() {
       stopping.abort();
@@ -131,7 +197,7 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
       await Promise.all([responder.settled(), guilds.stop()]);
     },
     ...delivery,
-    findChannel: (guildId, named) => findChannel(api, guildId, named),
+    findChannel: (guildId, named, needs) => findChannel(api, guildId, named, needs),
     refreshGuilds: () => guilds.refresh(),
     isConnected: () => gateway?.isConnected() ?? true,
   };

@@ -1,4 +1,5 @@
 // Discord's REST API through discord.js: three clients with the patience that each use needs, and what an error means.
+import { setTimeout as wait } from 'node:timers/promises';
 import { DiscordAPIError, HTTPError, RateLimitError, REST, RequestMethod } from 'discord.js';
 import {
   type APIApplication,
@@ -14,15 +15,14 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
   Routes,
 } from 'discord-api-types/v10';
-import pThrottle from 'p-throttle';
 import type { DiscordMessage } from './render.ts';
 
 export const DISCORD_API = 'https://discord.com/api';
 
 /** Discord's limit for one bot: requests a second over all routes but interactions' answers. */
 const GLOBAL_LIMIT = 50;
-/** A little over a second, so that the jitter of the network never puts 51 requests into one of Discord's seconds. */
-const GLOBAL_WINDOW_MS = 1_015;
+/** The second that Discord counts in, and what a timer may be early. */
+const GLOBAL_WINDOW_MS = 1_002;
 const SEND_TIMEOUT_MS = 10_000;
 const READ_TIMEOUT_MS = 10_000;
 /** Longer than this nobody is kept waiting for a rate limit of Discord's. */
@@ -34,6 +34,29 @@ type Files = DiscordMessage['files'];
 const filesOf = (files: Files) =>
   files.map(({ name, data, contentType }) => ({ name, data: Buffer.from(data), contentType }));
 const withFiles = (body: object, files: Files = []) => ({ body, ...(files.length > 0 && { files: filesOf(files) }) });
+
+/**
+ * Runs at most `limit` works in any `windowMs`, whenever in its course each of them counts: a place is free again so long after
+ * its work is done. Pacing by the start alone would need a margin for the slowest way to Discord.
+ */
+const createPace = (limit: number, windowMs: number) => {
+  /** When each place that is not in use is free, earliest first; by `performance.now()`. */
+  const freeAt = Array.from({ length: limit }, () => 0);
+  const waiting: ((at: number) => void)[] = [];
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    const at = freeAt.shift() ?? (await new Promise<number>(resolve => waiting.push(resolve)));
+    const restMs = at - performance.now();
+    if (restMs > 0) await wait(restMs);
+    try {
+      return await work();
+    } finally {
+      const again = performance.now() + windowMs;
+      const next = waiting.shift();
+      if (next) next(again);
+      else freeAt.push(again);
+    }
+  };
+};
 
 export type DiscordRest = ReturnType<typeof createDiscordRest>;
 
@@ -55,7 +78,14 @@ export const createDiscordRest = ({
 }) => {
   const common = { version: '10', api: apiUrl, invalidRequestWarningInterval: REFUSED_WARNING_EVERY };
   /** Answers to interactions need no token and know no limit, but every millisecond counts. */
-  const answers = new REST({ ...common, retries: 0, timeout: SEND_TIMEOUT_MS, rejectOnRateLimit: () => true });
+  const answers = new REST({
+    ...common,
+    retries: 0,
+    timeout: SEND_TIMEOUT_MS,
+    rejectOnRateLimit: () => true,
+    // Discord's limit for one bot does not count answers, but discord.js would.
+    globalRequestsPerSecond: Number.MAX_SAFE_INTEGER,
+  });
   /** Posts happen once or not at all; when a limit is met, the outbox hears of it at once. */
   const posts = new REST({ ...common, retries: 0, timeout: sendTimeoutMs, rejectOnRateLimit: () => true });
   /** Reading, and edits that may be repeated without harm. */
@@ -66,21 +96,22 @@ export const createDiscordRest = ({
     // A 429 that does not say how long would be repeated without end, and one of hours would be waited for.
     rejectOnRateLimit: ({ retryAfter }) => retryAfter <= 0 || retryAfter > LONGEST_WAIT_MS,
   });
-  posts.on('invalidRequestWarning', ({ count }) => onManyRefused(count));
+  for (const rest of [answers, posts, reads]) rest.on('invalidRequestWarning', ({ count }) => onManyRefused(count));
 
-  const inPace = pThrottle({ limit: GLOBAL_LIMIT, interval: GLOBAL_WINDOW_MS, strict: true });
-  // After a 401 discord.js forgets the token; a token that is valid again shall work without a restart.
-  const post = inPace(
-    <T>(route: `/${string}`, options: object): Promise<T> => posts.setToken(token).post(route, options) as Promise<T>,
-  );
+  const inPace = createPace(GLOBAL_LIMIT, GLOBAL_WINDOW_MS);
+  const post = <T>(route: `/${string}`, options: object): Promise<T> =>
+    // After a 401 discord.js forgets the token; a token that is valid again shall work without a restart.
+    inPace(() => posts.setToken(token).post(route, options) as Promise<T>);
   const read = <T>(route: `/${string}`, query?: Record<string, string>): Promise<T> =>
-    reads.setToken(token).get(route, query ? { query: new URLSearchParams(query) } : {}) as Promise<T>;
+    inPace(() => reads.setToken(token).get(route, query ? { query: new URLSearchParams(query) } : {}) as Promise<T>);
   const commandsRoute = (applicationId: string, guildId?: string) =>
     guildId === undefined
       ? Routes.applicationCommands(applicationId)
       : Routes.applicationGuildCommands(applicationId, guildId);
 
   return {
+    /** For a request that is made elsewhere and counts towards the same limit. */
+    inPace,
     /** The first answer to an interaction; `withinMs` is what is left of its three seconds. */
     callback: async (
       id: string,
@@ -89,11 +120,18 @@ export const createDiscordRest = ({
       files: Files,
       withinMs: number,
     ): Promise<void> => {
-      await answers.post(Routes.interactionCallback(id, interactionToken), {
-        ...withFiles(response, files),
-        auth: false,
-        signal: AbortSignal.timeout(Math.max(1, withinMs)),
-      });
+      // Unlike `AbortSignal.timeout` it ends with the request, instead of running out for each one that is long done.
+      const patience = new AbortController();
+      const timer = setTimeout(() => patience.abort(), Math.max(1, withinMs));
+      try {
+        await answers.post(Routes.interactionCallback(id, interactionToken), {
+          ...withFiles(response, files),
+          auth: false,
+          signal: patience.signal,
+        });
+      } finally {
+        clearTimeout(timer);
+      }
     },
     editOriginal: async (
       applicationId: string,
@@ -114,7 +152,9 @@ export const createDiscordRest = ({
     createMessage: (channelId: string, body: RESTPostAPIChannelMessageJSONBody, files: Files) =>
       post<APIMessage>(Routes.channelMessages(channelId), withFiles(body, files)),
     editMessage: async (channelId: string, messageId: string, { body, files }: DiscordMessage): Promise<void> => {
-      await reads.setToken(token).patch(Routes.channelMessage(channelId, messageId), withFiles(body, files));
+      await inPace(() =>
+        reads.setToken(token).patch(Routes.channelMessage(channelId, messageId), withFiles(body, files)),
+      );
     },
     startThread: (channelId: string, messageId: string, body: object) =>
       post<APIChannel>(Routes.threads(channelId, messageId), { body }),
@@ -148,7 +188,12 @@ export const createDiscordRest = ({
       list: (applicationId: string, guildId?: string) =>
         read<APIApplicationCommand[]>(commandsRoute(applicationId, guildId)),
       replace: (applicationId: string, body: RESTPutAPIApplicationCommandsJSONBody, guildId?: string) =>
-        reads.setToken(token).put(commandsRoute(applicationId, guildId), { body }) as Promise<APIApplicationCommand[]>,
+        inPace(
+          () =>
+            reads.setToken(token).put(commandsRoute(applicationId, guildId), { body }) as Promise<
+              APIApplicationCommand[]
+            >,
+        ),
     },
   };
 };
@@ -175,23 +220,25 @@ const NOT_CONNECTED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error ? String((error as NodeJS.ErrnoException).code ?? codeOf(error.cause)) : '';
+/** The system's word for what went wrong with a connection, such as ECONNRESET; of numbers there is none worth telling. */
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return '';
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : codeOf(error.cause);
+};
 
 export const problemOf = (error: unknown): Problem => {
-  if (error instanceof RateLimitError)
-    return {
-      type: 'limited',
-      retryAfterMs:
-        Math.max(error.retryAfter, error.timeToReset) > 0
-          ? Math.max(error.retryAfter, error.timeToReset)
-          : REST_WITHOUT_WORD_MS,
-    };
+  if (error instanceof RateLimitError) {
+    const waitMs = Math.max(error.retryAfter, error.timeToReset);
+    return { type: 'limited', retryAfterMs: waitMs > 0 ? waitMs : REST_WITHOUT_WORD_MS };
+  }
   if (error instanceof DiscordAPIError)
     return { type: 'refused', status: error.status, code: Number(error.code) || 0, message: error.message };
   if (error instanceof HTTPError) return { type: 'unclear', message: `Discord answered ${error.status}.` };
+  const code = codeOf(error);
+  if (NOT_CONNECTED.has(code)) return { type: 'unreachable', message: `Discord could not be reached (${code}).` };
+  if (error instanceof Error && error.name === 'AbortError')
+    return { type: 'unclear', message: 'Discord did not answer in time.' };
   const message = error instanceof Error ? error.message : String(error);
-  if (NOT_CONNECTED.has(codeOf(error)))
-    return { type: 'unreachable', message: `Discord could not be reached (${codeOf(error)}).` };
-  return { type: 'unclear', message: `The connection to Discord broke off (${codeOf(error) || message}).` };
+  return { type: 'unclear', message: `The connection to Discord broke off (${code || message}).` };
 };

@@ -26,7 +26,7 @@ export const startPlayground = async (env: Env, log: Log): Promise<() => Promise
     commands,
     curriculum: () => curriculum,
     now,
-    deliverDue: () => scheduler.tick(),
+    deliverDue: communityId => scheduler.deliverFor(communityId),
     findChannel: async (_, named) => findDemoChannel(named),
     editPost: ({ communityId }, { channelId, messageId, key }, message) =>
       web.edit({ communityId, channelId }, messageId, message, key),

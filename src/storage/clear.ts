@@ -7,6 +7,7 @@ export const clearDatabase = async (db: Db): Promise<void> => {
   const childrenFirst = [
     t.webMessages,
     t.installation,
+    t.keptValues,
     t.outages,
     t.directChannels,
     t.deliveries,

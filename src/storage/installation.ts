@@ -2,6 +2,9 @@
 import type { Db } from './database.ts';
 import { eq } from './drizzle.ts';
 
+/** The fact that says which Discord application this database belongs to. */
+export const DISCORD_APPLICATION = 'discordApplication';
+
 /** The fact `name` about this installation, or undefined. */
 export const installationFact = async (db: Db, name: string): Promise<string | undefined> => {
   const { installation } = db.tables;

@@ -18,5 +18,6 @@ export const {
   directChannels,
   outages,
   installation,
+  keptValues,
   webMessages,
 } = defineTables(sqliteColumns);

@@ -281,6 +281,17 @@ export const defineTables = (c: Columns) => {
     value: c.text('value').notNull(),
   });
 
+  /** What is worth keeping for minutes or hours only, by name: forms that were sent back, requests that may come once. */
+  const keptValues = c.table(
+    'kept_values',
+    {
+      name: c.text('name').primaryKey(),
+      value: c.text('value').notNull(),
+      expiresAt: c.instant('expires_at').notNull(),
+    },
+    t => [c.index('kept_values_by_expiry').on(t.expiresAt)],
+  );
+
   /** What the playground shows: it is its own chat platform, so its messages are kept here. */
   const webMessages = c.table(
     'web_messages',
@@ -313,6 +324,7 @@ export const defineTables = (c: Columns) => {
     directChannels,
     outages,
     installation,
+    keptValues,
     webMessages,
   };
 };

@@ -54,7 +54,7 @@ export const measure = async ({ path, members, samples }: Size): Promise<Figure[
     commands: await loadCommands(),
     curriculum: () => curriculum,
     now: () => now,
-    deliverDue: async () => [],
+    deliverDue: async () => ({ settled: [], underWay: false }),
     editPost: async () => ({ type: 'sent', messageId: '1' }),
     findChannel: async (_, named) => ({ id: named, name: named }),
     log: createLog('error'),

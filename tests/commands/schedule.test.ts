@@ -354,7 +354,7 @@ describe('/schedule', () => {
         commands: await loadCommands(),
         curriculum: () => curriculum,
         now,
-        deliverDue: () => scheduler.tick(),
+        deliverDue: id => scheduler.deliverFor(id),
         editPost: ({ communityId }, { channelId, messageId, key }, message) =>
           platform.edit({ communityId, channelId }, messageId, message, key),
         findChannel: async (_, named) => ({ id: named, name: named }),

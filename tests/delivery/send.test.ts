@@ -177,7 +177,7 @@ describeOnBothDatabases('sending', open => {
       expect(await states()).toEqual({ [channelKey]: 'failed', [adaKey]: 'sent' });
       expect(await scheduleById(db, schedule.id)).toMatchObject({ pausedAt: now });
       expect((await scheduleById(db, schedule.id))?.pausedReason).toBe(
-        'The channel cannot be reached any more: Unknown channel. Choose another channel, or let Milepost in again, and resume.',
+        'Unknown channel. Mend that and send /schedule resume, or /schedule remove and set a new one.',
       );
       at(7 * DAY);
       expect(await planDue(db, now)).toBe(0);

@@ -66,7 +66,7 @@ export const testApp = async (given: { db?: Db; now?: string | Date } = {}): Pro
     commands,
     curriculum: () => curriculum,
     now: () => now,
-    deliverDue: async () => [],
+    deliverDue: async () => ({ settled: [], underWay: false }),
     editPost: async () => ({ type: 'sent', messageId: '1' }),
     findChannel: async (_, named) => ({ id: named, name: named }),
     log: strictLog,

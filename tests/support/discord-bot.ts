@@ -16,6 +16,8 @@ export type TestBot = {
   db: Db;
   /** What was logged, oldest first; levels are pino's: 30 info, 40 warn, 50 error. */
   log: { level: number; msg: string }[];
+  /** What ended its work for good. */
+  fatal: Error[];
   now(): Date;
   setNow(at: string | Date): void;
   /** Lives through the time until then: everything that falls due is sent, in order. */
@@ -40,8 +42,6 @@ export type TestBotOptions = {
   firstWaitMs?: number;
   /** When a post without an answer is given up, in real milliseconds: the product's own ten seconds unless told. */
   sendTimeoutMs?: number;
-  /** Where Discord's own clock shall run: two seconds of patience cost a test two seconds. */
-  answerWithinMs?: number;
 };
 
 /** `now` starts on Monday 23 November 2026, 08:00 UTC, for the bot and for Discord alike. The scheduler ticks only when told to. */
@@ -50,6 +50,7 @@ export const startTestBot = async (given: TestBotOptions = {}): Promise<TestBot>
   const discord = given.discord ?? (await startDiscord({ now: () => now }));
   const db = given.db ?? (await openTestDb());
   const { log, lines } = memoryLog();
+  const fatal: Error[] = [];
   const bot = createBot({
     db,
     commands: given.commands ?? (await loadCommands()),
@@ -63,6 +64,7 @@ export const startTestBot = async (given: TestBotOptions = {}): Promise<TestBot>
       ...(given.sendTimeoutMs !== undefined && { sendTimeoutMs: given.sendTimeoutMs }),
     },
     http: { host: '127.0.0.1', port: 0 },
+    onFatal: error => fatal.push(error),
     now: () => now,
     log,
   });
@@ -77,6 +79,7 @@ export const startTestBot = async (given: TestBotOptions = {}): Promise<TestBot>
     bot,
     db,
     log: lines,
+    fatal,
     now: () => now,
     setNow,
     liveUntil: at => advance(bot.scheduler, now, new Date(at), setNow),

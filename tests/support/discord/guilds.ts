@@ -25,7 +25,9 @@ export type TestChannel = {
 
 export type TestGuild = {
   readonly id: string;
+  /** As it was made; `rename` changes it for the bot. */
   readonly name: string;
+  rename(name: string): void;
   readonly ownerId: string;
   readonly everyoneRoleId: string;
   readonly botRoleId: string;
@@ -135,6 +137,9 @@ export const createGuild = (
     setBotPermissions: bits => {
       const role = guild.roles.get(botRoleId);
       if (role) role.permissions = bits;
+    },
+    rename: name => {
+      guild.name = name;
     },
     remove: () => {
       guild.hasBot = false;
