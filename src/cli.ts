@@ -120,6 +120,29 @@ discord
     print(await registerByHand(connection, options.clear ? [] : await wantedCommands(), options));
   });
 
+discord
+  .command('adopt')
+  .description('give the database to the application of DISCORD_TOKEN, after a move to another Discord application')
+  .action(async () => {
+    const { databaseUrl, databasePath } = await env();
+    const connection = await discordEnv();
+    const [{ applicationOf }, { openDatabase }, { adoptDatabase }] = await Promise.all([
+      import('./discord/cli.ts'),
+      import('./storage/database.ts'),
+      import('./storage/adopt.ts'),
+    ]);
+    const { id, name } = await applicationOf(connection);
+    const db = await openDatabase({ url: databaseUrl, path: databasePath });
+    try {
+      await adoptDatabase(db, id);
+    } finally {
+      await db.close();
+    }
+    print(
+      `The database now belongs to “${name}” (${id}). Invite it to each server with the link of \`npx milepost discord invite\`; data and schedules are as they were.`,
+    );
+  });
+
 /** Every command with its options, for `milepost --help`: nobody should have to ask level by level. */
 const explained = (command: Command, path: string): string[] =>
   command.commands.flatMap(sub => {

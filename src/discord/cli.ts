@@ -53,6 +53,12 @@ export const describeInvite = async (connection: Connection): Promise<string> =>
   ].join('\n');
 };
 
+/** The application that the token belongs to. */
+export const applicationOf = async (connection: Connection): Promise<{ id: string; name: string }> => {
+  const { id, name } = await asked(createDiscordRest(connection).currentApplication());
+  return { id, name };
+};
+
 type Wanted = RESTPostAPIChatInputApplicationCommandsJSONBody;
 
 /** The server's id as it was typed. Throws a UserError where it is none. */

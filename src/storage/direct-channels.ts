@@ -51,8 +51,3 @@ export const forgetDirectChannel = async (db: Db, platform: PlatformName, member
     .delete(directChannels)
     .where(and(eq(directChannels.platform, platform), eq(directChannels.memberExternalId, memberExternalId)));
 };
-
-/** Forgets every channel on a platform: another application of ours has other ones. */
-export const forgetDirectChannels = async (db: Db, platform: PlatformName): Promise<void> => {
-  await db.query.delete(db.tables.directChannels).where(eq(db.tables.directChannels.platform, platform));
-};

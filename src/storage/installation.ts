@@ -1,5 +1,5 @@
 // Small facts about this installation, by name.
-import type { Db } from './database.ts';
+import type { Db, Query, Statement } from './database.ts';
 import { eq } from './drizzle.ts';
 
 /** The fact that says which Discord application this database belongs to. */
@@ -15,11 +15,16 @@ export const installationFact = async (db: Db, name: string): Promise<string | u
   return row?.value;
 };
 
-/** Sets the fact `name`, in place of its earlier value. */
-export const setInstallationFact = async (db: Db, name: string, value: string): Promise<void> => {
+/** The statement that sets the fact `name`, in place of its earlier value. */
+export const settingInstallationFact = (db: Db, query: Query, name: string, value: string): Statement => {
   const { installation } = db.tables;
-  await db.query
+  return query
     .insert(installation)
     .values({ name, value })
     .onConflictDoUpdate({ target: installation.name, set: { value } });
+};
+
+/** Sets the fact `name`, in place of its earlier value. */
+export const setInstallationFact = async (db: Db, name: string, value: string): Promise<void> => {
+  await settingInstallationFact(db, db.query, name, value);
 };
