@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCommands } from './commands.ts';
 import { measureContent } from './content.ts';
+import { measureDiscord } from './discord.ts';
 import { type Figure, isReached, tableOf } from './measure.ts';
 import { measurePlan } from './plan.ts';
 import { measureStart } from './start.ts';
@@ -15,6 +16,7 @@ const MEASURES: Record<string, (shrink: number) => Promise<Figure[]>> = {
   commands: measureCommands,
   content: measureContent,
   start: measureStart,
+  discord: measureDiscord,
 };
 const RESULTS = join(import.meta.dirname, '../../bench-results.json');
 
