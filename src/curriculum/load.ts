@@ -8,6 +8,7 @@ import { reportCycles, reportHiddenPrerequisites } from './prerequisites.ts';
 import { ContentError, checkKnown, quote } from './problems.ts';
 import { actionsSchema, requirementsSchema } from './schema.ts';
 import { parseTopicFile, type References, type Relations } from './topic-file.ts';
+import { unlinkUnwritten } from './unwritten.ts';
 import { readVocabulary } from './vocabulary.ts';
 
 // Parsing takes longer than reading: a few files ahead hide the disk, more would only hold texts in memory.
@@ -84,7 +85,11 @@ export const loadCurriculum = async (dir: string): Promise<Curriculum> => {
   const topics = new Map<TopicId, Topic>();
   const modules: Module[] = outline.modules.map(module => {
     const own = [...outline.entries.values()].filter(entry => entry.folder === module.id && found.has(entry.id));
-    for (const { id } of own) topics.set(id, found.get(id) as Topic);
+    for (const { id } of own)
+      topics.set(
+        id,
+        unlinkUnwritten(found.get(id) as Topic, other => found.has(other)),
+      );
     return { ...module, topics: own.map(entry => entry.id) };
   });
   const known = (ids: readonly TopicId[]): TopicId[] => ids.filter(id => topics.has(id));

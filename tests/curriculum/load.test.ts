@@ -86,6 +86,12 @@ describe('loading a valid content folder', () => {
     expect(await problemsOf(edits)).toEqual([]);
   });
 
+  test('shows a link to a topic that is planned but not written as its words', async () => {
+    const planned = await load({ [NEXT]: replaced('(topic:first-steps)', '(topic:planned-topic)') });
+    expect(planned.topics.get('next-steps')?.exercise.task).toBe('Do this, as the first says.');
+    expect(planned.topics.get('deep-dive')?.exercise.task).toContain('(topic:first-steps)');
+  });
+
   test('follows a circle of thousands of prerequisites', () => {
     const ids = Array.from({ length: 3000 }, (_, at) => `link-${at}`);
     const found: string[] = [];
