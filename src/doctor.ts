@@ -5,9 +5,10 @@ import { loadCurriculum } from './curriculum/load.ts';
 import type { ScheduledCommunity } from './discord/doctor-schedules.ts';
 import { type Env, loadEnv } from './env.ts';
 import { bad, type Finding, good, unchecked, warning } from './finding.ts';
-import { communityByExternalId, presentCommunities } from './storage/attendance.ts';
+import type { Community } from './storage/communities.ts';
 import { openDatabase } from './storage/database.ts';
 import { inspectDatabase } from './storage/inspect.ts';
+import { DISCORD_APPLICATION, installationFact } from './storage/installation.ts';
 import { schedulesOf } from './storage/schedules.ts';
 
 const MARKS: Record<Finding['type'], string> = { good: '✓', warning: '!', bad: '✗', unchecked: '-' };
@@ -67,29 +68,31 @@ const checkContent = async (folder: string): Promise<{ curriculum?: Curriculum; 
 
 type Place = { url: string | undefined; path: string };
 
-/** Every community on Discord that is not parked, with its schedules; only of a database that is up to date, so that nothing is changed. */
-const readCommunities = async (place: Place): Promise<ScheduledCommunity[]> => {
+/** What the database says of Discord; nothing of it where the database could not be read. */
+type Known = { communities?: ScheduledCommunity[]; owner?: string | undefined };
+
+/** Every community on Discord with its schedules; only of a database that is up to date, so that nothing is changed. */
+const readKnown = async (place: Place): Promise<Known> => {
   const db = await openDatabase(place);
   try {
+    const all = (await db.query.select().from(db.tables.communities)) as Community[];
     const communities: ScheduledCommunity[] = [];
-    for (const { externalId, name } of await presentCommunities(db, 'discord')) {
-      const community = await communityByExternalId(db, { platform: 'discord', externalId });
-      if (community) communities.push({ externalId, name, schedules: await schedulesOf(db, community.id) });
-    }
-    return communities;
+    for (const { id, platform, externalId, name } of all.toSorted((a, b) => a.id - b.id))
+      if (platform === 'discord') communities.push({ externalId, name, schedules: await schedulesOf(db, id) });
+    return { communities, owner: await installationFact(db, DISCORD_APPLICATION) };
   } finally {
     await db.close();
   }
 };
 
-const checkDatabase = async (place: Place): Promise<{ communities?: ScheduledCommunity[]; finding: Finding }> => {
+const checkDatabase = async (place: Place): Promise<{ known: Known; finding: Finding }> => {
   const name = place.url ? 'the PostgreSQL database' : place.path;
   try {
     const state = await inspectDatabase(place);
     switch (state) {
       case 'new':
         return {
-          communities: [],
+          known: { communities: [] },
           finding: good(
             place.url
               ? 'Database: PostgreSQL, still empty; the first start makes the tables'
@@ -98,6 +101,7 @@ const checkDatabase = async (place: Place): Promise<{ communities?: ScheduledCom
         };
       case 'behind':
         return {
+          known: {},
           finding: warning(
             `Database: ${name} is from an earlier version`,
             place.url
@@ -107,18 +111,19 @@ const checkDatabase = async (place: Place): Promise<{ communities?: ScheduledCom
         };
       case 'ahead':
         return {
+          known: {},
           finding: bad(
             `Database: ${name} was made or changed by a later version of Milepost`,
             'Run that version, or go back to a copy of the database from before.',
           ),
         };
       case 'current':
-        return { communities: await readCommunities(place), finding: good(`Database: ${name} is up to date`) };
+        return { known: await readKnown(place), finding: good(`Database: ${name} is up to date`) };
       default:
         return state satisfies never;
     }
   } catch (error) {
-    return { finding: badFrom('Database', error, 'Check DATABASE_PATH or DATABASE_URL.') };
+    return { known: {}, finding: badFrom('Database', error, 'Check DATABASE_PATH or DATABASE_URL.') };
   }
 };
 
@@ -130,7 +135,7 @@ const NO_TOKEN = warning(
 const checkPlatforms = async (
   { discord }: Env,
   curriculum: Curriculum | undefined,
-  communities: ScheduledCommunity[] | undefined,
+  { communities, owner }: Known,
 ): Promise<Finding[]> => {
   if (!discord) return [NO_TOKEN];
   try {
@@ -140,6 +145,7 @@ const checkPlatforms = async (
       commands: await loadCommands(),
       curriculum,
       communities,
+      owner,
       now: () => new Date(),
     });
   } catch (error) {
@@ -159,9 +165,9 @@ export const runDoctor = async (print: (line: string) => void): Promise<boolean>
   if (env) {
     const { curriculum, finding: content } = await checkContent(env.contentDir);
     report(content);
-    const { communities, finding: database } = await checkDatabase({ url: env.databaseUrl, path: env.databasePath });
+    const { known, finding: database } = await checkDatabase({ url: env.databaseUrl, path: env.databasePath });
     report(database);
-    report(...(await checkPlatforms(env, curriculum, communities)));
+    report(...(await checkPlatforms(env, curriculum, known)));
   } else report(unchecked('content, database and Discord', 'the settings say where they are'));
   print(`\n${verdictOn(findings)}`);
   return findings.every(({ type }) => type !== 'bad');

@@ -4,28 +4,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { welcomeCommunity } from '../src/storage/attendance.ts';
+import { parkCommunity, welcomeCommunity } from '../src/storage/attendance.ts';
 import { openSqlite } from '../src/storage/database.ts';
+import { DISCORD_APPLICATION, setInstallationFact } from '../src/storage/installation.ts';
 import { createSchedule, pauseSchedule } from '../src/storage/schedules.ts';
 import { FIRST, withContent } from './curriculum/content-fixture.ts';
 import { type LocalDiscord, startDiscord, type TestGuild } from './support/discord/discord-server.ts';
-import { startPortal } from './support/discord-portal.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const NOW = new Date('2026-11-23T08:00:00Z');
 
 let discord: LocalDiscord;
-let portal: Awaited<ReturnType<typeof startPortal>>;
 let guild: TestGuild;
 beforeAll(async () => {
   discord = await startDiscord();
-  portal = await startPortal(discord);
   guild = discord.addGuild({ name: 'Safety Circle' });
 });
-afterAll(async () => {
-  await portal.stop();
-  await discord.stop();
-});
+afterAll(() => discord.stop());
 
 describe('npx milepost doctor and discord', () => {
   let folder: string;
@@ -38,7 +33,7 @@ describe('npx milepost doctor and discord', () => {
   const milepost = (args: string[], variables: Record<string, string> = {}) =>
     new Promise<{ code: number; out: string; err: string }>(resolve => {
       const { PATH = '', HOME = '' } = process.env;
-      const settings = { DISCORD_TOKEN: discord.token, DISCORD_API_URL: portal.apiUrl, DATABASE_PATH: path() };
+      const settings = { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, DATABASE_PATH: path() };
       const env = { PATH, HOME, ...settings, ...variables };
       execFile(process.execPath, ['src/cli.ts', ...args], { cwd: ROOT, env }, (error, out, err) => {
         resolve({ code: error ? Number(error.code ?? 1) : 0, out, err });
@@ -131,6 +126,28 @@ describe('npx milepost doctor and discord', () => {
     );
     expect(out).toContain('! Schedule 3 (digest) in “Safety Circle” is paused: The channel does not exist');
     expect(out).not.toContain('Schedule 1 ');
+  });
+
+  it('knows whose data rests, from a server that Milepost was removed from', async () => {
+    const left = discord.addGuild({ name: 'Left' });
+    await withSchedules([]);
+    const db = await openSqlite(path());
+    const seen = { platform: 'discord', externalId: left.id, name: left.name } as const;
+    await welcomeCommunity(db, seen, NOW);
+    left.remove();
+    await parkCommunity(db, seen, NOW);
+    await db.close();
+    const { out } = await milepost(['doctor']);
+    expect(out).toContain('✓ Servers: Milepost is in 1; the data of “Left” rests until it is invited again');
+  });
+
+  it('exits with 1 for a database of another application', async () => {
+    const db = await openSqlite(path());
+    await setInstallationFact(db, DISCORD_APPLICATION, '123456789012345678');
+    await db.close();
+    const { code, out } = await milepost(['doctor']);
+    expect(code).toBe(1);
+    expect(out).toContain('✗ Database: it belongs to the Discord application 123456789012345678');
   });
 
   it('prints the invite link', async () => {

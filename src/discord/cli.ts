@@ -1,6 +1,7 @@
 // What `milepost discord …` does: prints the invite link, and registers or removes the slash commands by hand.
 import type { RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord-api-types/v10';
 import { UserError } from '../errors.ts';
+import { checkInvitable } from './doctor-application.ts';
 import { TOKEN_REFUSED } from './gateway.ts';
 import { inviteUrl } from './permissions.ts';
 import { commandsApi } from './platform.ts';
@@ -46,16 +47,21 @@ const asked = async <T>(call: Promise<T>): Promise<T> => {
 
 /** The link that adds Milepost to a server, and what it asks for. */
 export const describeInvite = async (connection: Connection): Promise<string> => {
-  const { id, name } = await asked(createDiscordRest(connection).currentApplication());
+  const application = await asked(createDiscordRest(connection).currentApplication());
+  const { id, name } = application;
   return [
     inviteUrl(id),
     `Open it as somebody with Manage Server and choose the server. It adds “${name}” with its slash commands, and asks to see channels, post there and in threads, open threads, attach pictures, and read its own posts again; not to be an administrator.`,
+    ...checkInvitable(application).map(finding =>
+      'todo' in finding ? `${finding.what}. ${finding.todo}` : `${finding.what}.`,
+    ),
   ].join('\n');
 };
 
 /** The application that the token belongs to. */
 export const applicationOf = async (connection: Connection): Promise<{ id: string; name: string }> => {
-  const { id, name } = await asked(createDiscordRest(connection).currentApplication());
+  const application = await asked(createDiscordRest(connection).currentApplication());
+  const { id, name } = application;
   return { id, name };
 };
 

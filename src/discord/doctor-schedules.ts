@@ -1,6 +1,6 @@
 // Checks that every schedule can post where it should: its channel is there and Milepost has the permissions.
 import { cleanText, shorten } from '../clean-text.ts';
-import { bad, type Finding, good, warning } from '../finding.ts';
+import { bad, type Finding, good, unchecked, warning } from '../finding.ts';
 import type { Schedule } from '../storage/schedules.ts';
 import { problemIn, standingIn } from './channels.ts';
 import { type DiscordRest, problemOf } from './rest.ts';
@@ -34,7 +34,7 @@ const rememberingApi = (api: DiscordRest, bot: Awaited<ReturnType<Api['currentUs
 });
 
 const SEE_AND_POST =
-  'open the channel’s settings, Permissions, add Milepost’s role there and allow View Channel, Send Messages and Read Message History';
+  'open the channel’s settings (of a thread: those of the channel that it is in), Permissions, add Milepost’s role there and allow View Channel, Send Messages and Read Message History';
 
 /** What is wrong with the channel of a schedule and what to do about it; undefined where all is well. */
 const problemWith = async (
@@ -43,12 +43,16 @@ const problemWith = async (
   channelId: string,
   { id, thread }: Scheduled,
 ): Promise<{ what: string; todo: string } | undefined> => {
-  const another = `in this server send \`/schedule remove ${id}\`, then \`/schedule set\` with another channel`;
+  const anew = `in this server send \`/schedule remove\`, schedule: ${id}, then \`/schedule set\``;
+  const another = `${anew} with another channel`;
   try {
     const standing = await standingIn(api, channelId);
     if (standing?.guildId !== guildId) return { what: 'its channel is not in this server', todo: another };
     const problem = problemIn(standing, { thread });
     const [what = '', ...todo] = problem?.split(/(?<=\.) /) ?? [];
+    // The post itself would get through.
+    if (problem !== undefined && thread && problemIn(standing) === undefined)
+      todo.push(`To post without threads, ${anew} without thread.`);
     const name = standing.channel.name === undefined ? '' : `#${shorten(cleanText(standing.channel.name), 80)}: `;
     return problem === undefined ? undefined : { what: `${name}${what.replace(/\.$/, '')}`, todo: todo.join(' ') };
   } catch (error) {
@@ -81,14 +85,14 @@ const checkSchedule = async (
     return [
       bad(
         `${where} is paused, and would not get through: ${problem.what}`,
-        `${sentence(problem.todo)} Then \`/schedule resume ${id}\`.`,
+        `${sentence(problem.todo)} Then send \`/schedule resume\`, schedule: ${id}.`,
       ),
     ];
   if (isLost)
     return [
       warning(
         `${where} is paused: ${cleanText(pausedReason ?? '')}`,
-        `Its channel can be posted in now: send \`/schedule resume ${id}\` in that server.`,
+        `Its channel can be posted in now: send \`/schedule resume\`, schedule: ${id}, in that server.`,
       ),
     ];
   return [];
@@ -102,14 +106,7 @@ export const checkSchedules = async (
   guilds: ReadonlySet<string>,
 ): Promise<Finding[]> => {
   const present = communities.filter(({ externalId }) => guilds.has(externalId));
-  const findings: Finding[] = communities
-    .filter(({ externalId, schedules }) => !guilds.has(externalId) && schedules.length > 0)
-    .map(({ name }) =>
-      warning(
-        `Milepost is not in “${shorten(cleanText(name), 80)}” any more`,
-        'Its data rests, and nothing is sent there. To go on, invite Milepost again: `npx milepost discord invite`.',
-      ),
-    );
+  const findings: Finding[] = [];
   // One server after the other: a bot that runs beside this check shares its 50 requests a second.
   for (const community of present) {
     const remembering = rememberingApi(api, bot);
@@ -118,11 +115,13 @@ export const checkSchedules = async (
   }
   const all = present.flatMap(({ schedules }) => schedules);
   const posting = all.filter(({ channelId, pausedAt }) => channelId !== null && pausedAt === null).length;
-  if (all.length === 0)
+  const isRemoved = guilds.size === 0 && communities.length > 0;
+  if (isRemoved) findings.push(unchecked('the schedules', 'Milepost is in none of their servers'));
+  else if (all.length === 0)
     findings.push(
       warning(
         'Schedules: there is none yet',
-        'In your server send `/schedule set digest`; nothing is posted before that.',
+        'In your server send `/schedule set`, kind: digest; nothing is posted before that.',
       ),
     );
   else if (findings.every(({ type }) => type !== 'bad'))

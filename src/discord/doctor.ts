@@ -1,15 +1,13 @@
 // Checks everything about Discord that can keep Milepost from working, and says what to click.
-import { type APIApplication, type APIUser, ApplicationFlags } from 'discord-api-types/v10';
-import { cleanText, shorten } from '../clean-text.ts';
+import type { APIApplication, APIUser } from 'discord-api-types/v10';
 import type { Commands } from '../command.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
 import { bad, type Finding, good, unchecked, warning } from '../finding.ts';
-import { applicationCommands } from './commands.ts';
+import { checkIntents, checkInvitable, checkWay, quoted } from './doctor-application.ts';
+import { checkCommands, checkGuildCommands } from './doctor-commands.ts';
 import { checkSchedules, type ScheduledCommunity } from './doctor-schedules.ts';
 import { TOKEN_REFUSED } from './gateway.ts';
-import { INTERACTIONS_PATH } from './http.ts';
 import { inviteUrl } from './permissions.ts';
-import { differs } from './register.ts';
 import { createDiscordRest, type DiscordRest, problemOf } from './rest.ts';
 
 export type DiscordCheckDeps = {
@@ -19,8 +17,10 @@ export type DiscordCheckDeps = {
   commands: Commands;
   /** Undefined where the content could not be loaded. */
   curriculum: Curriculum | undefined;
-  /** The communities that Milepost believes to be in, with their schedules; undefined where the database could not be read. */
+  /** Every community of the database, also where Milepost was removed; undefined where the database could not be read. */
   communities: readonly ScheduledCommunity[] | undefined;
+  /** The application that the database belongs to; undefined before the first start. */
+  owner?: string | undefined;
   now: () => Date;
 };
 
@@ -30,15 +30,6 @@ const SKEW_WORTH_A_WORD_MS = 5_000;
 /** Signed requests older than a minute are refused, on both sides' clocks together. */
 const SKEW_TOO_MUCH_MS = 30_000;
 const PAGE = 200;
-
-const PRIVILEGED: readonly [bits: number, name: string][] = [
-  [ApplicationFlags.GatewayPresence | ApplicationFlags.GatewayPresenceLimited, 'Presence'],
-  [ApplicationFlags.GatewayGuildMembers | ApplicationFlags.GatewayGuildMembersLimited, 'Server Members'],
-  [ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited, 'Message Content'],
-];
-
-const quoted = (name: string): string => `“${shorten(cleanText(name), 80)}”`;
-const portal = (id: string): string => `https://discord.com/developers/applications/${id}`;
 
 /** What a failed call to Discord says to somebody who sets Milepost up. */
 const failure = (subject: string, error: unknown): Finding => {
@@ -91,58 +82,6 @@ const checkClock = async (api: DiscordRest, now: () => Date): Promise<Finding[]>
   return [Math.abs(skewMs) > SKEW_TOO_MUCH_MS ? bad(what, todo) : warning(what, todo)];
 };
 
-const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname : url);
-
-/** By which way interactions come, and whether the developer portal and the settings agree on it. */
-const checkWay = (
-  { id, verify_key: key, interactions_endpoint_url: endpoint }: APIApplication,
-  publicKey: string | undefined,
-): Finding[] => {
-  const general = `Open ${portal(id)}/information`;
-  if (publicKey === undefined)
-    return endpoint
-      ? [
-          bad(
-            `Interactions: Discord sends them to ${endpoint}, so none arrives over the gateway`,
-            `${general}, empty Interactions Endpoint URL and save. Or, if they shall come by HTTP, set DISCORD_PUBLIC_KEY to the Public Key on the same page.`,
-          ),
-        ]
-      : [good('Interactions: over the gateway')];
-  if (publicKey.toLowerCase() !== key.toLowerCase())
-    return [
-      bad(
-        'Interactions: DISCORD_PUBLIC_KEY is not the key of this application, so every interaction would be refused',
-        `${general}, copy Public Key and put it into DISCORD_PUBLIC_KEY.`,
-      ),
-    ];
-  if (!endpoint)
-    return [
-      bad(
-        'Interactions: DISCORD_PUBLIC_KEY is set, but Discord does not know where to send them',
-        `Start Milepost, then ${general.toLowerCase()}, enter https://YOUR-HOST${INTERACTIONS_PATH} as Interactions Endpoint URL (it must be https) and save; Discord tries it at once. Or leave DISCORD_PUBLIC_KEY empty to use the gateway.`,
-      ),
-    ];
-  return pathOf(endpoint) === INTERACTIONS_PATH
-    ? [good(`Interactions: by HTTP at ${endpoint}`)]
-    : [
-        warning(
-          `Interactions: Discord sends them to ${endpoint}, and Milepost listens at ${INTERACTIONS_PATH}`,
-          `That works only where your proxy changes the path. Otherwise ${general.toLowerCase()} and set Interactions Endpoint URL to https://YOUR-HOST${INTERACTIONS_PATH}.`,
-        ),
-      ];
-};
-
-const checkIntents = ({ id, flags }: APIApplication): Finding[] => {
-  const on = PRIVILEGED.filter(([bits]) => (flags & bits) !== 0).map(([, name]) => name);
-  if (on.length === 0) return [];
-  return [
-    warning(
-      `Intents: ${on.join(', ')} can be read by this bot, and Milepost needs none of it`,
-      `Open ${portal(id)}/bot, Privileged Gateway Intents, and switch it off.`,
-    ),
-  ];
-};
-
 const checkLogins = async (api: DiscordRest): Promise<Finding[]> => {
   const { total, remaining, reset_after: resetMs } = (await api.gatewayBot()).session_start_limit;
   const what = `Logins: ${remaining} of ${total} left for today`;
@@ -152,46 +91,55 @@ const checkLogins = async (api: DiscordRest): Promise<Finding[]> => {
   return [remaining > 0 ? warning(what, todo) : bad(what, todo)];
 };
 
-const guildsOf = async (api: DiscordRest): Promise<string[]> => {
-  const ids: string[] = [];
-  for (let page = await api.guildsAfter('0'); ; page = await api.guildsAfter(ids.at(-1) ?? '0')) {
-    ids.push(...page.map(({ id }) => id));
-    if (page.length < PAGE) return ids;
+type Server = { id: string; name: string };
+
+const guildsOf = async (api: DiscordRest): Promise<Server[]> => {
+  const guilds: Server[] = [];
+  for (let page = await api.guildsAfter('0'); ; page = await api.guildsAfter(guilds.at(-1)?.id ?? '0')) {
+    guilds.push(...page.map(({ id, name }) => ({ id, name })));
+    if (page.length < PAGE) return guilds;
   }
 };
 
-const checkCommands = async (
-  api: DiscordRest,
-  { id }: APIApplication,
-  commands: Commands,
-  curriculum: Curriculum,
-): Promise<Finding[]> => {
-  const wanted = applicationCommands(commands, curriculum);
-  const registered = await api.commands.list(id);
-  if (!differs(wanted, registered)) return [good(`Commands: ${wanted.length} registered, as this version has them`)];
-  return registered.length === 0
-    ? [
-        warning(
-          'Commands: none is registered with Discord yet',
-          'The next start of Milepost registers them, or `npx milepost discord register` does so now.',
-        ),
-      ]
-    : [
-        bad(
-          'Commands: those that Discord shows are not those of this version',
-          'Start Milepost anew, or run `npx milepost discord register`. People may have to reload Discord (Ctrl+R) to see them.',
-        ),
-      ];
+/** How many servers there are, and whose data waits for Milepost to come back. */
+const serversFinding = (
+  applicationId: string,
+  guilds: ReadonlySet<string>,
+  known: readonly ScheduledCommunity[],
+): Finding => {
+  const resting = known.filter(({ externalId }) => !guilds.has(externalId));
+  const [first] = resting;
+  const whose = first && resting.length === 1 ? `of ${quoted(first.name)}` : `of ${resting.length} communities`;
+  const rests = first ? `; the data ${whose} rests until it is invited again` : '';
+  const link = inviteUrl(applicationId);
+  if (guilds.size > 0) return good(`Servers: Milepost is in ${guilds.size}${rests}`);
+  return first
+    ? warning(
+        `Servers: Milepost is in none any more${rests}`,
+        `Nothing was deleted. Open this link and choose the server, and its schedules go on: ${link}`,
+      )
+    : warning('Servers: Milepost is in none yet', `Open this link and choose a server: ${link}`);
+};
+
+/** Milepost does not start on a database of another application. */
+const checkOwner = ({ id }: APIApplication, owner: string | undefined): Finding[] => {
+  if (owner === undefined || owner === id) return [];
+  return [
+    bad(
+      `Database: it belongs to the Discord application ${owner}, and DISCORD_TOKEN to ${id}, so Milepost refuses to start`,
+      'Use the token of that application, or another database (DATABASE_PATH or DATABASE_URL). To move the database to the new application for good: `npx milepost discord adopt`.',
+    ),
+  ];
 };
 
 const REST_OF_IT = 'the application, its servers, commands and schedules';
 
 /**
  * What is in order on Discord's side and what is not, in the order in which to mend it. Never rejects, and no finding holds the
- * token. One request a check, and about three for each community with schedules.
+ * token. One request a check, one for each of a few servers, and about three for each community with schedules.
  */
 export const checkDiscord = async (deps: DiscordCheckDeps): Promise<Finding[]> => {
-  const { token, publicKey, apiUrl, commands, curriculum, communities, now } = deps;
+  const { token, publicKey, apiUrl, commands, curriculum, owner, now } = deps;
   const api = createDiscordRest({ token, ...(apiUrl !== undefined && { apiUrl }) });
   const clock = await checkClock(api, now).catch(() => [unchecked('the clock', 'Discord did not tell the time')]);
 
@@ -207,39 +155,38 @@ export const checkDiscord = async (deps: DiscordCheckDeps): Promise<Finding[]> =
     ];
   }
 
-  let guilds: string[] = [];
+  const foreign = checkOwner(application, owner);
+  // Servers and channels of another application say nothing about this one.
+  const communities = foreign.length > 0 ? undefined : deps.communities;
+  let guilds: Server[] | undefined;
   const servers = await attempt('Servers', async () => {
     guilds = await guildsOf(api);
-    return guilds.length > 0
-      ? [good(`Servers: Milepost is in ${guilds.length}`)]
-      : [
-          warning(
-            'Servers: Milepost is in none yet',
-            `Open this link and choose a server: ${inviteUrl(application.id)}`,
-          ),
-        ];
+    return [serversFinding(application.id, new Set(guilds.map(({ id }) => id)), communities ?? [])];
   });
-  const knowsServers = servers.every(({ type }) => type !== 'bad');
+  const known = guilds ?? [];
+  const whyNoSchedules = communities
+    ? 'the list of servers could not be read'
+    : foreign.length > 0
+      ? 'they are another application’s'
+      : 'they are in the database';
 
   return [
     good(
       `Token: Discord accepts it, application ${quoted(application.name)} (${application.id}), bot ${quoted(bot.username)}`,
     ),
+    ...foreign,
     ...clock,
     ...checkWay(application, publicKey),
     ...checkIntents(application),
+    ...checkInvitable(application),
     ...(publicKey === undefined ? await attempt('Logins', () => checkLogins(api)) : []),
     ...servers,
     ...(curriculum
       ? await attempt('Commands', () => checkCommands(api, application, commands, curriculum))
       : [unchecked('the commands', 'their lists come from the content')]),
-    ...(communities && knowsServers
-      ? await attempt('Schedules', () => checkSchedules(api, bot, communities, new Set(guilds)))
-      : [
-          unchecked(
-            'the schedules',
-            communities ? 'the list of servers could not be read' : 'they are in the database',
-          ),
-        ]),
+    ...(await attempt('Commands of single servers', () => checkGuildCommands(api, application, commands, known))),
+    ...(communities && guilds
+      ? await attempt('Schedules', () => checkSchedules(api, bot, communities, new Set(known.map(({ id }) => id))))
+      : [unchecked('the schedules', whyNoSchedules)]),
   ];
 };

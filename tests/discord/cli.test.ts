@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadCommands } from '../../src/commands.ts';
 import { describeInvite, registerByHand } from '../../src/discord/cli.ts';
 import { applicationCommands } from '../../src/discord/commands.ts';
 import { UserError } from '../../src/errors.ts';
 import { testCurriculum } from '../support/curriculum.ts';
 import { type LocalDiscord, startDiscord, type TestGuild } from '../support/discord/discord-server.ts';
+import { startPortal } from '../support/discord-portal.ts';
 
 let discord: LocalDiscord;
 let guild: TestGuild;
@@ -32,6 +33,16 @@ describe('the invite link', () => {
     const text = await describeInvite(connection());
     expect(text).toContain(`https://discord.com/oauth2/authorize?client_id=${discord.applicationId}`);
     expect(text).toContain('not to be an administrator');
+  });
+
+  it('comes with the switch of the portal that would make it useless', async () => {
+    const portal = await startPortal(discord);
+    onTestFinished(() => portal.stop());
+    portal.answer('/applications/@me', answer => ({ ...answer, bot_require_code_grant: true }));
+    const text = await describeInvite({ ...connection(), apiUrl: portal.apiUrl });
+    expect(text).toMatch(
+      /Requires OAuth2 Code Grant is on, .*\. Open https:\/\/discord.com\/developers\S+\/bot, switch/,
+    );
   });
 
   it('is not to be had where Discord refuses the token or cannot be reached', async () => {

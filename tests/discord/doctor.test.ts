@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { loadCommands } from '../../src/commands.ts';
 import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import { loadCurriculum } from '../../src/curriculum/load.ts';
@@ -6,8 +6,10 @@ import { registerByHand } from '../../src/discord/cli.ts';
 import { applicationCommands } from '../../src/discord/commands.ts';
 import { checkDiscord, type DiscordCheckDeps } from '../../src/discord/doctor.ts';
 import type { ScheduledCommunity } from '../../src/discord/doctor-schedules.ts';
+import { createDiscordRest } from '../../src/discord/rest.ts';
 import { type LocalDiscord, startDiscord, type TestGuild } from '../support/discord/discord-server.ts';
 import { PERMISSION } from '../support/discord/permissions.ts';
+import { startTestBot } from '../support/discord-bot.ts';
 import { startPortal } from '../support/discord-portal.ts';
 
 /** In the middle of a second, of which Discord's `Date` header says only the start. */
@@ -162,13 +164,16 @@ describe('what the doctor says of Discord', () => {
   });
 
   it('is content with HTTP interactions that fit together, and asks for no logins then', async () => {
-    portal.answer('/applications/@me', answer => ({
-      ...answer,
-      interactions_endpoint_url: 'https://bot.example.org/discord/interactions',
-    }));
-    const lines = await check({ publicKey: discord.publicKey.toUpperCase() });
-    expect(lines).toContain('good: Interactions: by HTTP at https://bot.example.org/discord/interactions');
-    expect(lines.join('\n')).not.toMatch(/Logins|^(bad|warning)/m);
+    const test = await startTestBot({ http: true, curriculum });
+    onTestFinished(() => test.stop());
+    const { token, apiUrl, publicKey } = test.discord;
+    const lines = await check({ token, apiUrl, publicKey: publicKey.toUpperCase(), now: test.now, communities: [] });
+    expect(lines.join('\n')).toMatch(/^good: Interactions: by HTTP at http:.*\/discord\/interactions$/m);
+    expect(lines.join('\n')).not.toMatch(/Logins|^bad/m);
+    const [gateway = ''] = (await check({ token, apiUrl, now: test.now, communities: [] })).filter(line =>
+      line.startsWith('bad: '),
+    );
+    expect(gateway).toContain('so none arrives over the gateway');
   });
 
   it.each([
@@ -186,6 +191,25 @@ describe('what the doctor says of Discord', () => {
     portal.answer('/applications/@me', answer => ({ ...answer, flags: (1 << 15) | (1 << 19) }));
     expect(await troubles()).toEqual([
       expect.stringMatching(/^warning: Intents: Server Members, Message Content can be read/),
+    ]);
+  });
+
+  it('says which switch keeps everybody from inviting it, and that a private bot is for its owner', async () => {
+    portal.answer('/applications/@me', answer => ({ ...answer, bot_require_code_grant: true }));
+    expect(await troubles()).toEqual([
+      expect.stringMatching(/^bad: Application: Requires OAuth2 Code Grant is on.* -> Open .*\/bot, switch .* off/),
+    ]);
+    portal.answer('/applications/@me', answer => ({ ...answer, bot_public: false }));
+    const lines = await check();
+    expect(lines.join('\n')).toMatch(/^good: Application: Public Bot is off, so only the application’s owner/m);
+    expect(lines.filter(line => !line.startsWith('good: '))).toEqual([]);
+  });
+
+  it('refuses a database of another application, and does not look for its channels', async () => {
+    expect(await troubles({ owner: discord.applicationId })).toEqual([]);
+    expect(await troubles({ owner: '123456789012345678' })).toEqual([
+      expect.stringMatching(/^bad: Database: it belongs to the Discord application 123456789012345678,.*discord adopt/),
+      'unchecked: not checked: the schedules (they are another application’s)',
     ]);
   });
 
@@ -219,6 +243,32 @@ describe('what the doctor says of Discord', () => {
     expect(await troubles()).toEqual([expect.stringMatching(/^warning: Commands: none is registered/)]);
   });
 
+  it('sees commands that a server shows twice, and does not ask in many servers', async () => {
+    const connection = { token: discord.token, apiUrl: discord.apiUrl };
+    const wanted = applicationCommands(deps.commands, curriculum);
+    await registerByHand(connection, wanted, { guild: guild.id });
+    expect(await troubles()).toEqual([
+      `warning: Commands: the server “Safety Circle” has ${wanted.length} of its own beside those of all servers, so that members there see commands twice -> \`npx milepost discord register --guild ${guild.id} --clear\` removes them; those of all servers stay.`,
+    ]);
+    await registerByHand(connection, [{ name: 'old', description: 'Of an earlier bot' }], { guild: guild.id });
+    const [line = '', ...others] = await troubles();
+    expect([line.includes('has 1 of its own'), line.includes('twice'), others]).toEqual([true, false, []]);
+
+    const more = Array.from({ length: 24 }, (_, at) => discord.addGuild({ name: `Server ${at}` }));
+    expect(await troubles()).toHaveLength(1);
+    more.push(discord.addGuild({ name: 'One too many' }));
+    discord.clearRequests();
+    expect(await troubles()).toEqual([]);
+    expect(discord.requests.filter(({ path }) => /guilds\/\d+\/commands/.test(path))).toEqual([]);
+    for (const one of more) one.remove();
+    await registerByHand(connection, [], { guild: guild.id, clear: true });
+  });
+
+  it('says that the clock could not be compared where Discord does not tell the time', async () => {
+    discord.misbehave.rest({ match: /^\/gateway$/ }, { error: { status: 403, code: 0, message: 'No' } });
+    expect(await troubles()).toEqual(['unchecked: not checked: the clock (Discord did not tell the time)']);
+  });
+
   it('says what could not be checked without content or database', async () => {
     expect(await troubles({ curriculum: undefined, communities: undefined })).toEqual([
       'unchecked: not checked: the commands (their lists come from the content)',
@@ -228,13 +278,20 @@ describe('what the doctor says of Discord', () => {
 });
 
 describe('what the doctor says of schedules', () => {
+  /** A thread that was opened under a post in a new channel. */
+  const threadIn = async (name: string) => {
+    const parent = guild.addChannel({ name });
+    const api = createDiscordRest({ token: discord.token, apiUrl: discord.apiUrl });
+    const { id } = await api.createMessage(parent.id, { content: 'Week 1' }, []);
+    return { parent, thread: (await api.startThread(parent.id, id, { name: 'Week 1: all tracks' })).id };
+  };
   const of = (schedule: Parameters<typeof communityWith>[0], community?: Parameters<typeof communityWith>[1]) =>
     troubles({ communities: [communityWith(schedule, community)] });
 
   it('names the permissions that are missing, the schedule, the channel and the server', async () => {
     const quiet = guild.addChannel({ name: 'quiet', deny: PERMISSION.sendMessages | PERMISSION.readMessageHistory });
     expect(await of({ channelId: quiet.id })).toEqual([
-      'bad: Schedule 7 (digest) in “Safety Circle”: #quiet: Milepost lacks Send Messages, Read Message History there -> Open the channel’s settings, Permissions, add Milepost’s role there and allow it.',
+      'bad: Schedule 7 (digest) in “Safety Circle”: #quiet: Milepost lacks Send Messages, Read Message History there -> Open the settings of the channel, Permissions, add Milepost’s role there and allow it.',
     ]);
   });
 
@@ -255,7 +312,9 @@ describe('what the doctor says of schedules', () => {
       expect.stringMatching(/: Milepost cannot see its channel -> .*View Channel/),
     ]);
     expect(await of({ channelId: gone.id })).toEqual([
-      expect.stringMatching(/: its channel does not exist any more -> .*\/schedule remove 7.*\/schedule set/),
+      expect.stringMatching(
+        /: its channel does not exist any more -> .*`\/schedule remove`, schedule: 7, .*\/schedule set/,
+      ),
     ]);
     expect(await of({ channelId: foreign.channel('general').id })).toEqual([
       expect.stringContaining('its channel is not in this server'),
@@ -267,12 +326,14 @@ describe('what the doctor says of schedules', () => {
     const lost = { pausedAt: NOW, pausedReason: 'I may not post in the channel. Choose another channel, and resume.' };
     expect(await of(lost)).toEqual([
       expect.stringMatching(
-        /^warning: Schedule 7 .* is paused: I may not post.* -> .*can be posted in now.*\/schedule resume 7/,
+        /^warning: Schedule 7 .* is paused: I may not post.* -> .*can be posted in now.*`\/schedule resume`, schedule: 7/,
       ),
     ]);
     const shut = guild.addChannel({ name: 'shut', deny: PERMISSION.sendMessages });
     expect(await of({ ...lost, channelId: shut.id })).toEqual([
-      expect.stringMatching(/^bad: .*would not get through: #shut: Milepost lacks Send Messages .*\/schedule resume 7/),
+      expect.stringMatching(
+        /^bad: .*would not get through: #shut: Milepost lacks Send Messages .*`\/schedule resume`, schedule: 7/,
+      ),
     ]);
   });
 
@@ -282,10 +343,58 @@ describe('what the doctor says of schedules', () => {
     expect(await of({ channelId: null })).toEqual([]);
   });
 
-  it('says that data rests where Milepost was removed, with no control character of its name', async () => {
-    expect(await of({}, { externalId: '123456789012345678', name: 'Old\u001b[31m place' })).toEqual([
-      expect.stringMatching(/^warning: Milepost is not in “Old \[31m place” any more -> Its data rests/),
-      expect.stringMatching(/^warning: Schedules: there is none yet/),
+  it('names the settings of the channel that a thread is in, for a schedule that posts in the thread', async () => {
+    const { thread, parent } = await threadIn('weekly');
+    expect(await of({ channelId: thread, thread: false })).toEqual([]);
+    parent.deny(PERMISSION.sendMessagesInThreads);
+    expect(await of({ channelId: thread, thread: false })).toEqual([
+      expect.stringMatching(
+        /#Week 1: .* lacks Send Messages in Threads .*-> Open the settings of the channel that the/,
+      ),
+    ]);
+    parent.deny(PERMISSION.viewChannel);
+    expect(await of({ channelId: thread, thread: false })).toEqual([
+      expect.stringMatching(/cannot see its channel -> .*\(of a thread: those of the channel that it is in\)/),
+    ]);
+  });
+
+  it('says that no threads open in a thread, and how to go on without', async () => {
+    const { thread } = await threadIn('monthly');
+    expect(await of({ channelId: thread, thread: true })).toEqual([
+      expect.stringMatching(
+        /^bad: .*opens no threads in threads -> .*`\/schedule remove`, schedule: 7, .* without thread\.$/,
+      ),
+    ]);
+  });
+});
+
+describe('what the doctor says of servers that Milepost was removed from', () => {
+  const elsewhere = (name: string, externalId = '123456789012345678') => communityWith({}, { externalId, name });
+  const nowhere = () => portal.answer('/users/@me/guilds?after=0&limit=200', () => [] as never);
+
+  it('says that their data rests, with no control character of a name', async () => {
+    const one = elsewhere('Old\u001b[31m place');
+    expect(await check({ communities: [communityWith({}), one] })).toContain(
+      'good: Servers: Milepost is in 1; the data of “Old [31m place” rests until it is invited again',
+    );
+    const both = [communityWith({}), one, elsewhere('Older place', '123456789012345679')];
+    expect((await check({ communities: both })).join('\n')).toContain('the data of 2 communities rests');
+    expect(await troubles({ communities: both })).toEqual([]);
+  });
+
+  it('gives the invite link where Milepost is in no server any more, and asks for no new schedule', async () => {
+    nowhere();
+    expect(await troubles({ communities: [elsewhere('Old place')] })).toEqual([
+      expect.stringMatching(
+        /^warning: Servers: Milepost is in none any more; the data of “Old place” rests .*-> Nothing was deleted\. .*oauth2/,
+      ),
+      'unchecked: not checked: the schedules (Milepost is in none of their servers)',
+    ]);
+  });
+
+  it('asks for a schedule in the form of Discord where there is none', async () => {
+    expect(await troubles({ communities: [] })).toEqual([
+      expect.stringMatching(/^warning: Schedules: there is none yet -> .*`\/schedule set`, kind: digest;/),
     ]);
   });
 });

@@ -28,14 +28,11 @@ export const startPortal = async (discord: LocalDiscord) => {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // Needs no token and says only where the gateway is.
-  const usual = { '/gateway': () => ({ url: 'wss://gateway.discord.gg' }) };
-  changes = usual;
   return {
     apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`,
     /** From now on the answer at `path` is this; without a path everything is as usual. */
     answer: (path?: string, change: (answer: Json) => Json = answer => answer) => {
-      changes = path === undefined ? usual : { ...changes, [path]: change };
+      changes = path === undefined ? {} : { ...changes, [path]: change };
     },
     stop: async () => {
       server.closeAllConnections();

@@ -3,6 +3,7 @@ import { errors } from './api-error.ts';
 import { messageJson, userJson } from './api-shapes.ts';
 import { checkCommands, storeCommand } from './command-rules.ts';
 import type { Json } from './form.ts';
+import { endpointOf } from './http-interactions.ts';
 import type { Interactions } from './interactions.ts';
 import type { Call, Route } from './rest-server.ts';
 import type { RegisteredCommand, World } from './world.ts';
@@ -21,7 +22,7 @@ const applicationJson = (world: World): Json => {
     verify_key: publicKey,
     flags: 0,
     approximate_guild_count: guilds,
-    interactions_endpoint_url: null,
+    interactions_endpoint_url: endpointOf(world),
     redirect_uris: [],
     team: null,
     integration_types_config: { 0: {} },
@@ -159,7 +160,7 @@ const webhookRoutes = (world: World, interactions: Interactions): Route[] => {
   ];
 };
 
-/** `gatewayInfo`: what GET /gateway/bot answers. */
+/** `gatewayInfo`: what GET /gateway/bot answers; GET /gateway says its address to anybody. */
 export const createApplicationRoutes = (world: World, interactions: Interactions, gatewayInfo: () => Json): Route[] => [
   {
     method: 'POST',
@@ -172,6 +173,7 @@ export const createApplicationRoutes = (world: World, interactions: Interactions
   },
   ...webhookRoutes(world, interactions),
   ...commandRoutes(world),
+  { method: 'GET', route: '/gateway', auth: false, run: () => ({ body: { url: gatewayInfo().url } }) },
   { method: 'GET', route: '/gateway/bot', run: () => ({ body: gatewayInfo() }) },
   { method: 'GET', route: '/applications/@me', run: () => ({ body: applicationJson(world) }) },
   { method: 'GET', route: '/oauth2/applications/@me', run: () => ({ body: applicationJson(world) }) },

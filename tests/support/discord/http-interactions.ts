@@ -23,6 +23,10 @@ export const signRequest = (world: World, body: string, at = world.now()): Signe
   };
 };
 
+const savedEndpoints = new WeakMap<World, string>();
+/** The endpoint URL that was saved last, or null. */
+export const endpointOf = (world: World): string | null => savedEndpoints.get(world) ?? null;
+
 /** What Discord does when somebody saves an endpoint URL: one good PING and one badly signed. Throws what it would say. */
 export const checkEndpoint = async (world: World, url: string): Promise<void> => {
   const ping = JSON.stringify({
@@ -42,6 +46,7 @@ export const checkEndpoint = async (world: World, url: string): Promise<void> =>
   const isJson = (answered.headers.get('content-type') ?? '').startsWith('application/json');
   if (answered.status !== 200 || !isJson || JSON.parse(text).type !== 1)
     throw new Error(`a PING must get 200 with {"type":1} as JSON, not ${answered.status} ${text.slice(0, 200)}`);
+  savedEndpoints.set(world, url);
 };
 
 /** Posts an interaction; an answer in the response counts as its callback, 202 says that the callback comes by REST. */
