@@ -9,7 +9,7 @@ import { createDiscordPlatform, type DiscordPlatform } from './discord/platform.
 import type { DiscordEnv, Env } from './env.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import type { Log } from './log.ts';
-import { parkCommunity, presentCommunities, welcomeCommunity } from './storage/attendance.ts';
+import { parkCommunity, presentCommunities, welcomeCommunities } from './storage/attendance.ts';
 import type { Db } from './storage/database.ts';
 import { openDatabase } from './storage/database.ts';
 import { directChannel, forgetDirectChannel, rememberDirectChannel } from './storage/direct-channels.ts';
@@ -24,9 +24,12 @@ const discordStorage = (db: Db, now: () => Date) => ({
   homesOf: (userId: string) => communitiesOfPerson(db, PLATFORM, userId),
   attendance: {
     present: () => presentCommunities(db, PLATFORM),
-    async joined(externalId: string, name: string) {
-      await welcomeCommunity(db, { platform: PLATFORM, externalId, name }, now());
-    },
+    joined: (guilds: readonly { externalId: string; name: string }[]) =>
+      welcomeCommunities(
+        db,
+        guilds.map(guild => ({ ...guild, platform: PLATFORM })),
+        now(),
+      ),
     left: (externalId: string) => parkCommunity(db, { platform: PLATFORM, externalId }, now()),
   },
   ownership: {

@@ -24,26 +24,32 @@ export const leaderboardOf = async (
   board: string,
   viewer?: Pick<Member, 'id' | 'pointsOn'>,
 ): Promise<Leaderboard> => {
-  const top = await topOf(db, communityId, board, TOP);
-  const own = viewer?.pointsOn ? await standingOf(db, board, viewer.id) : undefined;
+  const [top, own] = await Promise.all([
+    topOf(db, communityId, board, TOP),
+    viewer?.pointsOn ? standingOf(db, board, viewer.id) : undefined,
+  ]);
   const near = own && (await neighboursOf(db, communityId, board, own, NEIGHBOURS));
   const around = own && near ? [...near.above, own, ...near.below] : [];
-  const shown = [...top, ...around];
-  const { members, points, placeOf } = await placesOf(
-    db,
-    communityId,
-    board,
-    shown.map(row => row.points),
-  );
-  const names = await namesOf(db, [...new Set(shown.map(row => row.memberId))]);
-  const toRow = (row: Standing): LeaderboardRow => {
+  const pointsOf = (rows: readonly Standing[]): number[] => rows.map(row => row.points);
+  const [{ members, points, placeOf }, names] = await Promise.all([
+    placesOf(db, communityId, board, pointsOf(around)),
+    namesOf(db, [...new Set([...top, ...around].map(row => row.memberId))]),
+  ]);
+  const topPoints = pointsOf(top);
+  const rowWith = (row: Standing, place: number): LeaderboardRow => {
     const known = names.get(row.memberId);
     return {
-      place: placeOf.get(row.points) ?? members,
+      place,
       name: known?.listed ? known.name : undefined,
       points: row.points,
       own: row.memberId === viewer?.id,
     };
   };
-  return { top: top.map(toRow), around: around.map(toRow), members, points };
+  return {
+    // Nobody is above the top, so its places are counted off; members with the same points share the first of theirs.
+    top: top.map(row => rowWith(row, topPoints.indexOf(row.points) + 1)),
+    around: around.map(row => rowWith(row, placeOf.get(row.points) ?? members)),
+    members,
+    points,
+  };
 };

@@ -73,23 +73,52 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
     await planDue(db, now).catch(error => log.error({ err: error }, 'not everything could be planned'));
   };
 
+  /** Begins a round: answers whether it found anything once the last of its messages is under way, and what was settled in the end. */
+  const beginRound = (): { isEmpty: Promise<boolean>; settled: Promise<Settled[]> } => {
+    const lastBegun = Promise.withResolvers<false>();
+    const settled = sendDue(send, () => lastBegun.resolve(false));
+    return { isEmpty: Promise.race([lastBegun.promise, settled.then(({ length }) => length === 0)]), settled };
+  };
+
+  /** Sends round after round until nothing is due. The next begins while the last messages of one are under way, so that none waits. */
+  const sendRounds = async (onSettled: (round: Settled[]) => void, afterEach: () => Promise<void>): Promise<void> => {
+    let before: Promise<void> | undefined;
+    let latest: Promise<Settled[]> | undefined;
+    try {
+      while (!stopping) {
+        const { isEmpty, settled } = beginRound();
+        latest = settled;
+        const found = !(await isEmpty);
+        await before;
+        // What the round before gave back may be due again.
+        if (!found && !before) break;
+        before = found ? settled.then(onSettled) : undefined;
+        // Awaited a round later.
+        before?.catch(() => {});
+        await afterEach();
+      }
+      await before;
+    } finally {
+      await Promise.allSettled([before, latest]);
+    }
+  };
+
   /** `onSettled` takes each round as it comes: a million messages are not kept. */
   const runDue = async (onSettled: (round: Settled[]) => void): Promise<void> => {
     let plannedAt = clock();
     let isUnclear = false;
     await plan(plannedAt);
-    while (!stopping) {
-      const round = await sendDue(send);
-      if (round.length === 0) break;
+    const onRound = (round: Settled[]): void => {
       onSettled(round);
       isUnclear ||= round.some(({ state }) => state === 'sending');
-      const now = clock();
+    };
+    await sendRounds(onRound, async () => {
       // Sending may take hours: what falls due in the meantime is planned all the same.
-      if (now.getTime() - plannedAt.getTime() >= MINUTE_MS) {
-        await plan(now);
-        plannedAt = now;
-      }
-    }
+      const now = clock();
+      if (now.getTime() - plannedAt.getTime() < MINUTE_MS) return;
+      await plan(now);
+      plannedAt = now;
+    });
     await remember(clock());
     if (!isUnclear || !canRepeat || !task) return;
     clearTimeout(wake);

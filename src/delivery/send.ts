@@ -82,13 +82,18 @@ type Result = {
   effects: (query: Query) => Statement[];
 };
 
-const inParallel = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> => {
+/** Runs `works`, a few at a time and begun in their order; `onLastBegun` is told when none is left to begin. */
+const inParallel = async <R>(works: readonly (() => Promise<R>)[], onLastBegun: () => void): Promise<R[]> => {
   const results: R[] = [];
-  const queue = items.entries();
+  const queue = works.entries();
   const worker = async (): Promise<void> => {
-    for (const [at, item] of queue) results[at] = await work(item);
+    for (const [at, work] of queue) {
+      const result = work();
+      if (at === works.length - 1) onLastBegun();
+      results[at] = await result;
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, works.length) }, worker));
   return results;
 };
 
@@ -263,9 +268,10 @@ const takeUp = async (round: Round, delivery: Delivery): Promise<Result> => {
 /**
  * Sends one round of what is due, at most a hundred or so, and records each fate in one transaction. Answers what it
  * settled, in the order of their due times; an empty answer says that nothing is due. Never throws for a refusal or a message
- * that cannot be composed.
+ * that cannot be composed. `onLastBegun` is told when the last message is under way, so that the next round can be begun: rounds
+ * may overlap, in one process as in several.
  */
-export const sendDue = async (deps: SendDeps): Promise<Settled[]> => {
+export const sendDue = async (deps: SendDeps, onLastBegun: () => void = () => {}): Promise<Settled[]> => {
   const { db, now, workerId, platforms } = deps;
   const startedAt = now();
   const lease: Lease = { workerId, now: startedAt, until: new Date(startedAt.getTime() + LEASE_MS) };
@@ -283,12 +289,11 @@ export const sendDue = async (deps: SendDeps): Promise<Settled[]> => {
   const abandoned = await claimAbandoned(db, names, BATCH, lease);
   const retried = await claimFairly(round, 'retrying', BATCH - abandoned.length);
   const fresh = await claimFairly(round, 'pending', BATCH - abandoned.length - retried.length);
-  const results = [
-    ...(await inParallel(abandoned, delivery => takeUp(round, delivery))),
-    ...(await inParallel([...retried, ...fresh], async delivery =>
-      attempt(round, delivery, await prepare(round, delivery)),
-    )),
+  const works = [
+    ...abandoned.map(delivery => () => takeUp(round, delivery)),
+    ...[...retried, ...fresh].map(delivery => async () => attempt(round, delivery, await prepare(round, delivery))),
   ];
+  const results = await inParallel(works, onLastBegun);
   if (results.length === 0) return [];
   await db.atomically(query =>
     results.flatMap(({ delivery: { key }, settlement, at, effects }) => [

@@ -1,29 +1,18 @@
 // Posts what is due into channels and direct messages, says what became of it, and finds it again when nobody knows.
-import { createHash } from 'node:crypto';
-import type { APIMessage, APIMessageTopLevelComponent, RESTPostAPIChannelMessageJSONBody } from 'discord-api-types/v10';
-import pRetry from 'p-retry';
+import type { APIMessage, RESTPostAPIChannelMessageJSONBody } from 'discord-api-types/v10';
 import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
 import type { Outcome, Platform, Target } from '../platform.ts';
 import { canRead } from './channels.ts';
+import { findMarked, markerOf, nonceOf } from './marks.ts';
 import { outcomeOf, TOKEN_REST_MS } from './outcome.ts';
 import type { DiscordMessage, RenderContext } from './render.ts';
 import { renderSafely } from './render-safely.ts';
 import { type DiscordRest, problemOf } from './rest.ts';
+import { openThread } from './threads.ts';
 
 const NOT_REACHED = 'Discord could not be reached since Milepost was started.';
 const UNSETTLED_REST_MS = 30_000;
-/** Discord remembers a nonce for "a few minutes" and does not say how many; a minute is well inside. */
-export const NONCE_WINDOW_MS = 60_000;
-/** Discord archives a silent thread after a week at the latest. */
-const THREAD_MINUTES = 7 * 24 * 60;
-/** One after the other with growing waits, some three seconds in all. */
-const THREAD_ATTEMPTS = 3;
-/** The first second of 2015, from which Discord's ids count milliseconds. */
-const DISCORD_EPOCH_MS = 1_420_070_400_000n;
-const SEARCH_MARGIN_MS = 60_000;
-/** 2,000 messages: more than a channel sees between a post and the search for it. */
-const SEARCH_PAGES = 20;
 
 /** Where the ids of direct-message channels are kept, so that none is opened twice. */
 export type DirectChannels = {
@@ -46,17 +35,6 @@ export type DeliverDeps = {
   now: () => Date;
   log: Log;
 };
-
-const hashOf = (key: string, channelId: string): Buffer => createHash('sha256').update(`${key} ${channelId}`).digest();
-/** At most 25 characters; mixed with the channel, because Discord compares nonces of one author over all channels. */
-export const nonceOf = (key: string, channelId: string): string =>
-  hashOf(key, channelId).toString('base64url').slice(0, 24);
-/** A positive 31-bit number that stays in the message as the id of its first component. */
-export const markerOf = (key: string, channelId: string): number => hashOf(key, channelId).readUInt32BE() >>> 1 || 1;
-
-const snowflakeOf = (at: Date): string => String((BigInt(at.getTime()) - DISCORD_EPOCH_MS) << 22n);
-const isMarked = ({ components }: APIMessage, marker: number): boolean =>
-  (components as APIMessageTopLevelComponent[] | undefined)?.[0]?.id === marker;
 
 export const createDelivery = ({
   api,
@@ -107,29 +85,10 @@ export const createDelivery = ({
     }
   };
 
-  /** Opens the thread; answers what to tell the organiser where that failed: the post itself is out. */
-  const openThread = async (channelId: string, messageId: string, name: string): Promise<string | undefined> => {
-    const thread = { name: name.slice(0, 100), auto_archive_duration: THREAD_MINUTES };
-    try {
-      // A message has one thread at most, so asking again does no harm.
-      await pRetry(() => api.startThread(channelId, messageId, thread), {
-        retries: THREAD_ATTEMPTS - 1,
-        shouldRetry: ({ error }) => problemOf(error).type !== 'refused',
-      });
-      return undefined;
-    } catch (error) {
-      const problem = problemOf(error);
-      // There is one already: this is a repeat.
-      if (problem.type === 'refused' && problem.code === 160004) return undefined;
-      const why =
-        problem.type === 'refused' && problem.code === 50013
-          ? 'it needs Create Public Threads for Milepost'
-          : 'message' in problem
-            ? problem.message
-            : 'Discord’s rate limit';
-      return `Its thread could not be opened: ${why.replace(/\.$/, '')}.`;
-    }
-  };
+  const threadUnder = async (target: Target, channelId: string, messageId: string): Promise<string | undefined> =>
+    'thread' in target && target.thread !== undefined
+      ? openThread(api, channelId, messageId, target.thread)
+      : undefined;
 
   const refused = async (error: unknown, target: Target): Promise<Outcome> => {
     const problem = problemOf(error);
@@ -144,17 +103,6 @@ export const createDelivery = ({
       return { type: 'retry', reason: 'Milepost is not in this server any more.' };
     if (outcome.type === 'refused') log.error({ err: error }, 'Discord will never take this delivery');
     return outcome;
-  };
-
-  const historyOf = async (channelId: string, since: Date, marker: number): Promise<APIMessage | undefined> => {
-    let after = snowflakeOf(new Date(since.getTime() - SEARCH_MARGIN_MS));
-    for (let page = 0; page < SEARCH_PAGES; page += 1) {
-      const messages = await api.messagesAfter(channelId, after);
-      const found = messages.find(message => isMarked(message, marker));
-      if (found || messages.length === 0) return found;
-      after = messages.map(({ id }) => id).reduce((newest, id) => (BigInt(id) > BigInt(newest) ? id : newest));
-    }
-    throw new Error(`more than ${SEARCH_PAGES} pages of messages since ${since.toISOString()}`);
   };
 
   return {
@@ -173,7 +121,7 @@ export const createDelivery = ({
         }
         const { id } = await post(target.channelId, message, key, {});
         tokenRestsUntil = 0;
-        const note = target.thread === undefined ? undefined : await openThread(target.channelId, id, target.thread);
+        const note = await threadUnder(target, target.channelId, id);
         return { type: 'sent', messageId: id, ...(note !== undefined && { note }) };
       } catch (error) {
         return refused(error, target);
@@ -198,10 +146,9 @@ export const createDelivery = ({
         if (channelId === undefined) return { type: 'absent' };
         // Who may not read the history is shown an empty one, which proves nothing.
         if ('channelId' in target && !(await canRead(api, channelId))) return { type: 'unknown' };
-        const found = await historyOf(channelId, since, markerOf(key, channelId));
+        const found = await findMarked(api, channelId, key, since);
         if (!found) return { type: 'absent' };
-        const thread = 'channelId' in target ? target.thread : undefined;
-        const note = thread === undefined ? undefined : await openThread(channelId, found.id, thread);
+        const note = await threadUnder(target, channelId, found.id);
         return { type: 'found', messageId: found.id, ...(note !== undefined && { note }) };
       } catch (error) {
         const problem = problemOf(error);

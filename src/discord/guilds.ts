@@ -13,8 +13,8 @@ const NAME_LIMIT = 80;
 export type Attendance = {
   /** The servers that Milepost believes to be in. */
   present(): Promise<{ externalId: string; name: string }[]>;
-  /** It is in this server (again); harmless when known. */
-  joined(guildId: string, name: string): Promise<void>;
+  /** It is in these servers (again), of a page at most; harmless when known. */
+  joined(guilds: readonly { externalId: string; name: string }[]): Promise<void>;
   /** It is not in this server any more: its data rests until it comes back. */
   left(guildId: string): Promise<void>;
 };
@@ -54,11 +54,11 @@ export const createGuilds = ({
     const known = new Map((await attendance.present()).map(({ externalId, name }) => [externalId, name]));
     for (let after = '0'; ; ) {
       const page = await api.guildsAfter(after);
-      for (const { id, name: given } of page) {
-        const name = shorten(cleanText(given), NAME_LIMIT);
-        if (known.get(id) !== name) await attendance.joined(id, name);
-        if (!known.has(id)) log.info({ guild: id, name }, 'Milepost is in this server now');
-        known.delete(id);
+      const present = page.map(({ id, name }) => ({ externalId: id, name: shorten(cleanText(name), NAME_LIMIT) }));
+      await attendance.joined(present.filter(({ externalId, name }) => known.get(externalId) !== name));
+      for (const { externalId, name } of present) {
+        if (!known.has(externalId)) log.info({ guild: externalId, name }, 'Milepost is in this server now');
+        known.delete(externalId);
       }
       const last = page.at(-1);
       if (!last || page.length < PAGE) break;

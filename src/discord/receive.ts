@@ -28,8 +28,6 @@ export type Place = {
   userName: string;
   /** May manage the server; never in direct messages, where Discord does not say. */
   organiser: boolean;
-  /** What Milepost may do in this channel. */
-  appPermissions: bigint;
   /** In direct messages: the community that the pressed message says it is for. Whether the person belongs to it is not checked. */
   hintedCommunityId?: string;
   /** The message that the button was on, and whether only this person sees it. */
@@ -75,7 +73,6 @@ const envelope = z.object({
   context: some(z.number()),
   user: user.nullish(),
   member: z.object({ user: user.nullish(), nick: someName, permissions: z.unknown().optional() }).nullish(),
-  app_permissions: z.unknown().optional(),
   message: some(z.object({ id, flags: some(z.number()) })),
   data: z.unknown().optional(),
 });
@@ -118,7 +115,6 @@ const placeOf = (sent: Envelope, hint?: string): Place | undefined => {
     userId: person.id,
     userName: member?.nick || person.global_name || person.username || '',
     organiser: guildId !== undefined && (parsePermissions(member?.permissions) & ORGANISER) !== 0n,
-    appPermissions: parsePermissions(sent.app_permissions),
     ...(guildId === undefined && hint !== undefined && { hintedCommunityId: hint }),
     ...(message && { source: { messageId: message.id, isPrivate: isDirect || isEphemeral } }),
   };

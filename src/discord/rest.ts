@@ -1,5 +1,4 @@
 // Discord's REST API through discord.js: three clients with the patience that each use needs, and what an error means.
-import { setTimeout as wait } from 'node:timers/promises';
 import { DiscordAPIError, HTTPError, RateLimitError, REST, RequestMethod } from 'discord.js';
 import {
   type APIApplication,
@@ -39,14 +38,14 @@ const withFiles = (body: object, files: Files = []) => ({ body, ...(files.length
  * Runs at most `limit` works in any `windowMs`, whenever in its course each of them counts: a place is free again so long after
  * its work is done. Pacing by the start alone would need a margin for the slowest way to Discord.
  */
-const createPace = (limit: number, windowMs: number) => {
+export const createPace = (limit: number, windowMs: number) => {
   /** When each place that is not in use is free, earliest first; by `performance.now()`. */
   const freeAt = Array.from({ length: limit }, () => 0);
   const waiting: ((at: number) => void)[] = [];
   return async <T>(work: () => Promise<T>): Promise<T> => {
     const at = freeAt.shift() ?? (await new Promise<number>(resolve => waiting.push(resolve)));
     const restMs = at - performance.now();
-    if (restMs > 0) await wait(restMs);
+    if (restMs > 0) await new Promise(resolve => setTimeout(resolve, restMs));
     try {
       return await work();
     } finally {

@@ -90,26 +90,43 @@ const unpark = async (db: Db, { id }: Community, now: Date): Promise<void> => {
   ]);
 };
 
+const newCommunity = ({ platform, externalId, name }: SeenCommunity, now: Date) => ({
+  platform,
+  externalId,
+  name: name || NAMELESS,
+  zone: 'UTC',
+  createdAt: now,
+});
+
 /**
  * Milepost is in this community: makes it when first seen (in the zone UTC), ends its parking, and takes over a new name. What
  * fell into the parking is not sent later. One read where nothing changes.
  */
 export const welcomeCommunity = async (db: Db, seen: SeenCommunity, now: Date): Promise<Community> => {
   const { communities } = db.tables;
-  const { platform, externalId } = seen;
   const isNamed = seen.name !== '' && seen.name !== NAMELESS;
   let known = await communityByExternalId(db, seen);
   if (!known) {
-    await db.query
-      .insert(communities)
-      .values({ platform, externalId, name: seen.name || NAMELESS, zone: 'UTC', createdAt: now })
-      .onConflictDoNothing();
+    await db.query.insert(communities).values(newCommunity(seen, now)).onConflictDoNothing();
     known = (await communityByExternalId(db, seen)) as Community;
   }
   if (known.leftAt) await unpark(db, known, now);
   const name = isNamed ? seen.name : known.name;
   if (name !== known.name) await db.query.update(communities).set({ name }).where(eq(communities.id, known.id));
   return { ...known, name, leftAt: null };
+};
+
+/** `welcomeCommunity` for many at once: those that are new are made by one statement. */
+export const welcomeCommunities = async (db: Db, seen: readonly SeenCommunity[], now: Date): Promise<void> => {
+  if (seen.length === 0) return;
+  const { communities } = db.tables;
+  const made = await db.query
+    .insert(communities)
+    .values(seen.map(one => newCommunity(one, now)))
+    .onConflictDoNothing()
+    .returning({ platform: communities.platform, externalId: communities.externalId });
+  const isNew = new Set(made.map(({ platform, externalId }) => `${platform} ${externalId}`));
+  for (const one of seen) if (!isNew.has(`${one.platform} ${one.externalId}`)) await welcomeCommunity(db, one, now);
 };
 
 /** The communities on `platform` that Milepost is in as far as it knows, oldest first. */

@@ -1,11 +1,14 @@
 // drizzle-orm and the two drivers, by `require` (see columns.ts); storage imports them from here only.
 import { createRequire } from 'node:module';
 
+export type { SQL } from 'drizzle-orm';
+
 const require = createRequire(import.meta.url);
 
 export const {
   and,
   asc,
+  between,
   count,
   desc,
   eq,

@@ -4,8 +4,8 @@ import { isZone } from '../calendar/dates.ts';
 import type { RoleId, TrackId } from '../curriculum/curriculum.ts';
 import type { Community, PlatformName } from './communities.ts';
 import type { Db, Query, Statement } from './database.ts';
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, sql } from './drizzle.ts';
-import { rebuildStandings } from './standings.ts';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, placeholder, sql } from './drizzle.ts';
+import { rebuildingOf, rebuildStandings } from './standings.ts';
 
 export type DirectMessages = 'weekly' | 'fortnightly' | 'off';
 
@@ -18,6 +18,7 @@ export type Member = {
   roles: RoleId[];
   weeklyHours: number;
   zone: string;
+  /** Whether the member or their platform named the zone; otherwise it is the community's, and follows it. */
   zoneChosen: boolean;
   directMessages: DirectMessages;
   /** Whether the name may stand on leaderboards; null until asked. */
@@ -40,37 +41,58 @@ export const DEFAULT_WEEKLY_HOURS = 4;
 /** `lastActiveAt` is only as exact as this, so that reading commands do not write. */
 const ACTIVITY_RESOLUTION_MS = 60 * 60 * 1000;
 
-const byExternalId = (db: Db) =>
-  db.prepared('member', (query, name) => {
-    const { members } = db.tables;
-    return query
-      .select()
-      .from(members)
-      .where(
-        and(
-          eq(members.communityId, sql.placeholder('communityId')),
-          eq(members.externalId, sql.placeholder('externalId')),
-        ),
-      )
-      .prepare(name);
-  });
-
-const rolesOf = (db: Db) =>
-  db.prepared('member roles', (query, name) => {
-    const { memberRoles } = db.tables;
-    return query
-      .select({ role: memberRoles.role })
-      .from(memberRoles)
-      .where(eq(memberRoles.memberId, sql.placeholder('memberId')))
-      .orderBy(memberRoles.role)
-      .prepare(name);
-  });
-
 type MemberRow = Omit<Member, 'roles'>;
-const withRoles = async (db: Db, row: MemberRow): Promise<Member> => ({
-  ...row,
-  roles: (await rolesOf(db).execute({ memberId: row.id })).map(({ role }) => role),
-});
+
+/** Members with a row for each of their roles, so that one question answers both. */
+const selectMember = (db: Db, query: Query) => {
+  const { members, memberRoles } = db.tables;
+  return query
+    .select({ member: members, role: memberRoles.role })
+    .from(members)
+    .leftJoin(memberRoles, eq(memberRoles.memberId, members.id))
+    .orderBy(memberRoles.role);
+};
+
+const memberIn = (rows: readonly { member: unknown; role: string | null }[]): Member | undefined =>
+  rows[0] && {
+    ...(rows[0].member as MemberRow),
+    roles: rows.flatMap(({ role }) => (role === null ? [] : [role])),
+  };
+
+/** The member that the platform knows as `externalId`, without counting as activity; undefined before they were first seen. */
+export const memberByExternalId = async (
+  db: Db,
+  communityId: number,
+  externalId: string,
+): Promise<Member | undefined> => {
+  const { members } = db.tables;
+  const rows = await db
+    .prepared('member by external id', (query, name) =>
+      selectMember(db, query)
+        .where(
+          and(
+            eq(members.communityId, sql.placeholder('communityId')),
+            eq(members.externalId, sql.placeholder('externalId')),
+          ),
+        )
+        .prepare(name),
+    )
+    .execute({ communityId, externalId });
+  return memberIn(rows);
+};
+
+/** The member with this id, or undefined. */
+export const memberById = async (db: Db, id: number): Promise<Member | undefined> => {
+  const { members } = db.tables;
+  const rows = await db
+    .prepared('member by id', (query, name) =>
+      selectMember(db, query)
+        .where(eq(members.id, sql.placeholder('id')))
+        .prepare(name),
+    )
+    .execute({ id });
+  return memberIn(rows);
+};
 
 /**
  * The member that the platform knows as `externalId`, made when first seen. Their name follows the platform's; being
@@ -84,13 +106,20 @@ export const findOrCreateMember = async (
 ): Promise<Member> => {
   const { members } = db.tables;
   const key = { communityId: community.id, externalId };
-  const [known] = await byExternalId(db).execute(key);
-  if (known) {
-    const member = await withRoles(db, known as MemberRow);
+  const member = await memberByExternalId(db, community.id, externalId);
+  if (member) {
     const idle = now.getTime() - member.lastActiveAt.getTime();
     if (idle < ACTIVITY_RESOLUTION_MS && member.name === name && member.nudges === 0) return member;
     const change = { name, lastActiveAt: now, nudges: 0 };
-    await db.query.update(members).set(change).where(eq(members.id, member.id));
+    await db
+      .prepared('member seen', (query, statement) =>
+        query
+          .update(members)
+          .set({ name: placeholder<string>('name'), lastActiveAt: placeholder<Date>('lastActiveAt'), nudges: 0 })
+          .where(eq(members.id, sql.placeholder('id')))
+          .prepare(statement),
+      )
+      .execute({ ...change, id: member.id });
     return { ...member, ...change };
   }
   await db.query
@@ -99,31 +128,13 @@ export const findOrCreateMember = async (
       ...key,
       name,
       weeklyHours: DEFAULT_WEEKLY_HOURS,
-      zone: zone !== undefined && isZone(zone) ? zone : community.zone,
+      ...(zone !== undefined && isZone(zone) ? { zone, zoneChosen: true } : { zone: community.zone }),
       directMessages: 'weekly',
       lastActiveAt: now,
       joinedAt: now,
     })
     .onConflictDoNothing();
-  const [made] = await byExternalId(db).execute(key);
-  return { ...(made as MemberRow), roles: [] };
-};
-
-/** The member that the platform knows as `externalId`, without counting as activity; undefined before they were first seen. */
-export const memberByExternalId = async (
-  db: Db,
-  communityId: number,
-  externalId: string,
-): Promise<Member | undefined> => {
-  const [row] = await byExternalId(db).execute({ communityId, externalId });
-  return row && withRoles(db, row as MemberRow);
-};
-
-/** The member with this id, or undefined. */
-export const memberById = async (db: Db, id: number): Promise<Member | undefined> => {
-  const { members } = db.tables;
-  const [row] = await db.query.select().from(members).where(eq(members.id, id));
-  return row && withRoles(db, row as MemberRow);
+  return (await memberByExternalId(db, community.id, externalId)) as Member;
 };
 
 export type MemberChange = Partial<
@@ -161,21 +172,34 @@ export const updateEnrolment = async (
   const { members, memberRoles } = db.tables;
   const { roles, ...columns } = change;
   const after = { ...member, ...change };
-  await db.atomically((query: Query): Statement[] => [
+  const memberId = placeholder<number>('memberId');
+  const rebuilding = rebuildingOf(community, after, now);
+  const changed = Object.keys(columns);
+  const values = {
+    ...columns,
+    now,
+    ...Object.fromEntries((roles ?? []).map((role, at) => [`role${at}`, role])),
+    ...rebuilding.values,
+  };
+  const name = `enrolment ${changed} ${roles?.length} ${rebuilding.scopes}`;
+  await db.atomicallyPrepared(name, values, (query: Query): Statement[] => [
     query
       .update(members)
-      .set({ ...columns, lastActiveAt: now })
-      .where(eq(members.id, member.id)),
-    ...(roles ? [query.delete(memberRoles).where(eq(memberRoles.memberId, member.id))] : []),
+      .set({
+        ...Object.fromEntries(changed.map(column => [column, placeholder(column)])),
+        lastActiveAt: placeholder<Date>('now'),
+      })
+      .where(eq(members.id, memberId)),
+    ...(roles ? [query.delete(memberRoles).where(eq(memberRoles.memberId, memberId))] : []),
     ...(roles?.length
       ? [
           query
             .insert(memberRoles)
-            .values(roles.map(role => ({ memberId: member.id, role })))
+            .values(roles.map((_, at) => ({ memberId, role: placeholder<RoleId>(`role${at}`) })))
             .onConflictDoNothing(),
         ]
       : []),
-    ...rebuildStandings(db, query, community, after, now),
+    ...rebuildStandings(db, query, rebuilding.scopes),
   ]);
   return after;
 };
@@ -224,6 +248,15 @@ export const pausesOf = (db: Db, memberId: number): Promise<{ fromAt: Date; unti
     .from(memberPauses)
     .where(eq(memberPauses.memberId, memberId))
     .orderBy(memberPauses.fromAt) as unknown as Promise<{ fromAt: Date; untilAt: Date }[]>;
+};
+
+/** Moves the members who never chose a zone, and so have that of their community, to its new `zone`. */
+export const followCommunityZone = async (db: Db, community: Community, zone: string): Promise<void> => {
+  const { members: m } = db.tables;
+  await db.query
+    .update(m)
+    .set({ zone })
+    .where(and(eq(m.communityId, community.id), eq(m.zone, community.zone), eq(m.zoneChosen, false)));
 };
 
 /** The zones that enrolled members of a community live in. */

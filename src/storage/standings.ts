@@ -1,7 +1,7 @@
 // Leaderboards: each member's points on each board, and how many members have how many points there.
-import { inZone, monthOf, startOfWeek, toDate, weekOf } from '../calendar/dates.ts';
+import { inZone, monthOf, startOfWeek, toDate, weekKey } from '../calendar/dates.ts';
 import type { Db, Query, Statement } from './database.ts';
-import { and, asc, desc, eq, gt, gte, inArray, lt, sql } from './drizzle.ts';
+import { and, asc, between, desc, eq, gt, gte, inArray, lt, placeholder, type SQL, sql } from './drizzle.ts';
 
 export type Period = 'week' | 'month' | 'all';
 /** Of a community, what its boards depend on. */
@@ -12,20 +12,40 @@ type BoardMember = { track: string | null; roles: readonly string[]; pointsOn: b
 /** Everyone, the members of a track, or those of a role. */
 export type Scope = '*' | `track:${string}` | `role:${string}`;
 
-/** The name of the week or month that holds `now` on the community's clock. */
-const periodKey = (period: Period, now: Date, zone: string): string =>
-  period === 'all' ? period : period === 'week' ? weekOf(now, zone) : monthOf(now, zone);
+type Span = { key: string; from: Date; until: Date };
+type Calendar = Record<Period | 'lastWeek', Span>;
+const BEGINNING = new Date(0);
+const END = new Date('9999-12-31T00:00:00Z');
 
-/** Its first moment; undefined where it has none. */
-const periodStart = (period: Period, now: Date, zone: string): Date | undefined => {
-  if (period === 'all') return undefined;
+const readCalendar = (now: Date, zone: string): Calendar => {
   const when = inZone(now, zone);
-  return toDate(period === 'week' ? startOfWeek(when) : when.with({ day: 1 }).startOfDay());
+  const monday = startOfWeek(when);
+  const lastMonday = startOfWeek(monday.subtract({ days: 1 }));
+  return {
+    all: { key: 'all', from: BEGINNING, until: END },
+    week: { key: weekKey(monday), from: toDate(monday), until: END },
+    month: { key: monthOf(now, zone), from: toDate(when.with({ day: 1 }).startOfDay()), until: END },
+    lastWeek: { key: weekKey(lastMonday), from: toDate(lastMonday), until: toDate(monday) },
+  };
+};
+
+/** In every zone of today a day begins at a full quarter of an hour, so all moments of one have the same calendar. */
+const QUARTER_MS = 15 * 60 * 1000;
+const KEPT_CALENDARS = 500;
+const calendars = new Map<string, Calendar>();
+
+/** The periods that hold `now` on the clock of `zone`; those that still run have no end. */
+const calendarOf = (now: Date, zone: string): Calendar => {
+  const name = `${Math.floor(now.getTime() / QUARTER_MS)} ${zone}`;
+  const calendar = calendars.get(name) ?? readCalendar(now, zone);
+  if (calendars.size >= KEPT_CALENDARS) calendars.clear();
+  calendars.set(name, calendar);
+  return calendar;
 };
 
 /** `2026-W47/track:research`: the key of a board that is current at `now`. */
 export const boardKey = (community: BoardCommunity, period: Period, scope: Scope, now: Date): string =>
-  `${periodKey(period, now, community.zone)}/${scope}`;
+  `${calendarOf(now, community.zone)[period].key}/${scope}`;
 
 const PERIODS: readonly Period[] = ['all', 'week', 'month'];
 const scopesOf = (member: BoardMember): Scope[] =>
@@ -40,10 +60,8 @@ const scopesOf = (member: BoardMember): Scope[] =>
 /** The boards on which points earned at `at` count for this member; none while they have points switched off. */
 export const boardsOf = (community: BoardCommunity, member: BoardMember, at: Date): string[] => {
   const scopes = scopesOf(member);
-  return PERIODS.flatMap(period => {
-    const key = periodKey(period, at, community.zone);
-    return scopes.map(scope => `${key}/${scope}`);
-  });
+  const calendar = calendarOf(at, community.zone);
+  return PERIODS.flatMap(period => scopes.map(scope => `${calendar[period].key}/${scope}`));
 };
 
 /** Statements that move the ledger rows of `changeId` onto `boards`; they do nothing where the change did not happen. */
@@ -109,62 +127,65 @@ const countStandings = (
 };
 
 /** What a member has earned from `from` until `until` by what counts now: topics that are done, and quizzes passed. */
-const earned = (db: Db, memberId: number, from: Date | undefined, until: Date | undefined) => {
+const earned = (db: Db, memberId: number, from: Date, until: Date) => {
   const { topicProgress: topics, progressEvents: events } = db.tables;
-  const between = (at: typeof topics.changedAt | typeof events.at) =>
-    sql`${from ? gte(at, from) : sql`1 = 1`} and ${until ? lt(at, until) : sql`1 = 1`}`;
+  const isBetween = (at: typeof topics.changedAt | typeof events.at) =>
+    and(gte(at, sql.param(from, at)), lt(at, sql.param(until, at)));
   return sql`(select
-    coalesce((select sum(${topics.points}) from ${topics} where ${topics.memberId} = ${memberId} and ${topics.state} = 'done' and ${between(topics.changedAt)}), 0)
-    + coalesce((select sum(${events.points}) from ${events} where ${events.memberId} = ${memberId} and ${events.kind} = 'quiz' and ${between(events.at)}), 0) as points) as e`;
+    coalesce((select sum(${topics.points}) from ${topics} where ${topics.memberId} = ${memberId} and ${topics.state} = 'done' and ${isBetween(topics.changedAt)}), 0)
+    + coalesce((select sum(${events.points}) from ${events} where ${events.memberId} = ${memberId} and ${events.kind} = 'quiz' and ${isBetween(events.at)}), 0) as points) as e`;
 };
 
-/**
- * Statements that take a member off every board and put them on those that are theirs now, of this week, this month and all
- * time, and of last week, which may still be posted.
- */
-export const rebuildStandings = (
-  db: Db,
-  query: Query,
+/** The periods whose boards follow a change of track, roles or points: last week's may still be posted. */
+const REBUILT = [...PERIODS, 'lastWeek'] as const;
+
+/** What `rebuildStandings` puts into its statements for a member as they are now, and on how many boards a period has them. */
+export const rebuildingOf = (
   community: BoardCommunity,
   member: BoardMember & { id: number },
   now: Date,
-): Statement[] => {
-  const { standings, standingCounts } = db.tables;
+): { scopes: number; values: Record<string, unknown> } => {
   const scopes = scopesOf(member);
-  const mine = sql`(select ${standings.communityId}, ${standings.board}, ${standings.points} from ${standings} where ${standings.memberId} = ${member.id})`;
-  const { zone } = community;
-  const lastWeek = toDate(startOfWeek(inZone(now, zone)).subtract({ days: 1 }));
-  const periods = [
-    ...PERIODS.map(period => ({
-      key: periodKey(period, now, zone),
-      from: periodStart(period, now, zone),
-      until: undefined,
-    })),
-    {
-      key: periodKey('week', lastWeek, zone),
-      from: periodStart('week', lastWeek, zone),
-      until: periodStart('week', now, zone),
-    },
-  ];
-  const putBack = periods.map(({ key, from, until }) => {
+  const calendar = calendarOf(now, community.zone);
+  const ofPeriods = REBUILT.flatMap((period): [string, unknown][] => {
+    const { key, from, until } = calendar[period];
+    const boards = scopes.map((scope, at): [string, unknown] => [`${period} board ${at}`, `${key}/${scope}`]);
+    return [[`${period} from`, from], [`${period} until`, until], ...boards];
+  });
+  const values = { communityId: community.id, memberId: member.id, ...Object.fromEntries(ofPeriods) };
+  return { scopes: scopes.length, values };
+};
+
+/**
+ * Statements, to be prepared, that take a member off every board and put them on those that are theirs now, of this week, this
+ * month and all time, and of last week.
+ */
+export const rebuildStandings = (db: Db, query: Query, scopes: number): Statement[] => {
+  const { standings, standingCounts } = db.tables;
+  const communityId = placeholder<number>('communityId');
+  const memberId = placeholder<number>('memberId');
+  const mine = sql`(select ${standings.communityId}, ${standings.board}, ${standings.points} from ${standings} where ${standings.memberId} = ${memberId})`;
+  const boardsIn = (period: string): string[] =>
+    Array.from({ length: scopes }, (_, at) => placeholder<string>(`${period} board ${at}`));
+  const putBack = REBUILT.map(period => {
     const boardList = sql.join(
-      scopes.map(scope => sql`(${`${key}/${scope}`})`),
+      boardsIn(period).map(board => sql`(${board})`),
       sql`, `,
     );
+    const points = earned(db, memberId, placeholder<Date>(`${period} from`), placeholder<Date>(`${period} until`));
     return query
       .insert(standings)
       .select(
-        sql`select ${community.id}, b.column1, ${member.id}, e.points from ${earned(db, member.id, from, until)}, (values ${boardList}) as b where e.points <> 0`,
+        sql`select ${communityId}, b.column1, ${memberId}, e.points from ${points}, (values ${boardList}) as b where e.points <> 0`,
       );
   });
-  const boards = periods.flatMap(({ key }) => scopes.map(scope => `${key}/${scope}`));
   return [
     query
       .update(standingCounts)
       .set({ members: sql`${standingCounts.members} - 1` })
       .where(sql`(${standingCounts.communityId}, ${standingCounts.board}, ${standingCounts.points}) in ${mine}`),
-    query.delete(standings).where(eq(standings.memberId, member.id)),
-    ...(scopes.length > 0 ? [...putBack, countStandings(db, query, member.id, boards)] : []),
+    query.delete(standings).where(eq(standings.memberId, memberId)),
+    ...(scopes > 0 ? [...putBack, countStandings(db, query, memberId, REBUILT.flatMap(boardsIn))] : []),
   ];
 };
 
@@ -236,43 +257,70 @@ export const neighboursOf = async (
         .prepare(name);
     });
   const values = { communityId, board, limit, points: own.points, memberId: own.memberId };
-  const above = await nearest('above').execute(values);
-  return { above: above.reverse(), below: await nearest('below').execute(values) };
+  const [above, below] = await Promise.all([nearest('above').execute(values), nearest('below').execute(values)]);
+  return { above: above.reverse(), below };
 };
 
-/** How many members are on a board, how many points they have together, and the place that each of `points` stands for. */
+const countsOnBoard = (db: Db): SQL | undefined => {
+  const { standingCounts: counts } = db.tables;
+  return and(
+    eq(counts.communityId, sql.placeholder('communityId')),
+    eq(counts.board, sql.placeholder('board')),
+    gt(counts.points, 0),
+  );
+};
+
+/** Of a board: its members, their points together, and how many have more than `most`. */
+const totalsOf = (db: Db) =>
+  db.prepared('leaderboard totals', (query, name) => {
+    const { standingCounts: counts } = db.tables;
+    const sumOf = (value: SQL) => sql`coalesce(sum(${value}), 0)`.mapWith(Number);
+    const isAbove = gt(counts.points, sql.placeholder('most'));
+    return query
+      .select({
+        members: sumOf(sql`${counts.members}`),
+        points: sumOf(sql`cast(${counts.members} as bigint) * ${counts.points}`),
+        above: sumOf(sql`case when ${isAbove} then ${counts.members} else 0 end`),
+      })
+      .from(counts)
+      .where(countsOnBoard(db))
+      .prepare(name);
+  });
+
+/** How many have how many points on a board, from `most` down to `fewest`. */
+const countsBetween = (db: Db) =>
+  db.prepared('leaderboard counts', (query, name) => {
+    const { standingCounts: counts } = db.tables;
+    const isBetween = between(counts.points, sql.placeholder('fewest'), sql.placeholder('most'));
+    return query
+      .select({ points: counts.points, members: counts.members })
+      .from(counts)
+      .where(and(countsOnBoard(db), isBetween))
+      .orderBy(desc(counts.points))
+      .prepare(name);
+  });
+
+/**
+ * How many members are on a board, how many points they have together, and the place that each of `points` stands for. Every
+ * count between the most and the fewest of `points` is read, so these should be of neighbours.
+ */
 export const placesOf = async (
   db: Db,
   communityId: number,
   board: string,
   points: readonly number[],
 ): Promise<{ members: number; points: number; placeOf: Map<number, number> }> => {
-  const { standingCounts } = db.tables;
-  const rows = await db
-    .prepared('leaderboard counts', (query, name) =>
-      query
-        .select({ points: standingCounts.points, members: standingCounts.members })
-        .from(standingCounts)
-        .where(
-          and(
-            eq(standingCounts.communityId, sql.placeholder('communityId')),
-            eq(standingCounts.board, sql.placeholder('board')),
-            gt(standingCounts.points, 0),
-            gt(standingCounts.members, 0),
-          ),
-        )
-        .orderBy(desc(standingCounts.points))
-        .prepare(name),
-    )
-    .execute({ communityId, board });
+  const most = Math.max(0, ...points);
+  const of = { communityId, board, most };
+  const [[totals], counts] = await Promise.all([
+    totalsOf(db).execute(of),
+    points.length > 0 ? countsBetween(db).execute({ ...of, fewest: Math.min(...points) }) : [],
+  ]);
   const placeOf = new Map<number, number>();
-  const wanted = new Set(points);
-  let members = 0;
-  let total = 0;
-  for (const row of rows) {
-    if (wanted.has(row.points)) placeOf.set(row.points, members + 1);
-    members += row.members;
-    total += row.members * row.points;
+  let better = totals?.above ?? 0;
+  for (const count of counts) {
+    placeOf.set(count.points, better + 1);
+    better += count.members;
   }
-  return { members, points: total, placeOf };
+  return { members: totals?.members ?? 0, points: totals?.points ?? 0, placeOf };
 };

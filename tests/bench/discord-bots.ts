@@ -1,9 +1,9 @@
 // The two bots that are compared, each in a process of its own: Milepost as `npm start` runs it, and the bare one.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalDiscord } from '../support/discord/discord-server.ts';
+import { startArgs } from './start.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PROBE = ['--expose-gc', '--import', join(import.meta.dirname, 'discord-probe.ts')];
@@ -13,12 +13,6 @@ export type Usage = { residentMb: number; cpuMs: number };
 export type BotProcess = {
   usage(): Promise<Usage>;
   stop(): Promise<void>;
-};
-
-/** What `npm start` gives to Node. */
-const startArgs = (): string[] => {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').slice(1);
 };
 
 /** Resolves when the program says that it is connected; rejects where it ends first. */

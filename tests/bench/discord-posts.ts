@@ -60,6 +60,7 @@ export const measurePosts = async (folder: string, shrink: number): Promise<Figu
         unit: 'ms',
         aim: { of: 'ratio', atMost: Number((1 / MIN_SHARE).toFixed(3)) },
       },
+      { what: '  that is', value: (howMany - LIMIT) / (ms / 1000), baseline: LIMIT, unit: 'posts/s' },
       { what: '  before that, to plan them', value: Math.max(0, first - startedAt), unit: 'ms' },
     ];
   } finally {

@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export type Unit = 'ms' | 'MB' | 'members/s' | 'topics/s';
+export type Unit = 'ms' | 'MB' | 'members/s' | 'topics/s' | 'interactions/s' | 'posts/s';
 /** One line of the table. `ratio` is how many times the baseline's effort the figure takes. */
 export type Figure = {
   what: string;

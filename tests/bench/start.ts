@@ -16,7 +16,7 @@ const startNode = (args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess =>
   spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
 
 /** What `npm start` gives to Node, so that its flags count here too. */
-const startArgs = (): string[] => {
+export const startArgs = (): string[] => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts?: { start?: string } };
   const [, args] = /^node (.+)$/.exec(scripts?.start ?? '') ?? [];
   return args?.split(' ') ?? ['src/main.ts'];

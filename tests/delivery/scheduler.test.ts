@@ -139,6 +139,55 @@ describeOnBothDatabases('the scheduler', open => {
     expect((await scheduler.tick()).map(({ to }) => to)).toEqual(['channel:weekly', 'channel:later']);
   });
 
+  describe('with more to send than one round takes', () => {
+    const MANY = 250;
+    const ROUND = 100;
+    let letGo: () => void;
+    /** Resolves once all of two rounds are out but for the last message of the first, which waits until it is let go. */
+    let nearlyTwoRounds: Promise<void>;
+
+    beforeEach(async () => {
+      for (let at = 0; at < MANY; at += 1)
+        await mondayDigest(db, community, friday, { channelId: `c${at}`, direct: false, startsOn: '2026-10-12' });
+      now = new Date('2026-10-12T07:00:10Z');
+      const { deliver } = web;
+      const goes = Promise.withResolvers<void>();
+      const reached = Promise.withResolvers<void>();
+      letGo = goes.resolve;
+      nearlyTwoRounds = reached.promise;
+      let begun = 0;
+      web.deliver = async (target, message, key) => {
+        begun += 1;
+        if (begun === ROUND) await goes.promise;
+        const outcome = await deliver(target, message, key);
+        if (web.posted.length === 2 * ROUND - 1) reached.resolve();
+        return outcome;
+      };
+    });
+
+    it('begins the next round while the last message of one is on its way, and tells each message once', async () => {
+      const ticked = scheduler.tick();
+      await nearlyTwoRounds;
+      letGo();
+      const settled = await ticked;
+      expect(settled.map(({ state }) => state)).toEqual(Array(MANY).fill('sent'));
+      expect(new Set(settled.map(({ key }) => key)).size).toBe(MANY);
+      expect(web.posted).toHaveLength(MANY);
+    });
+
+    it('begins no further round once it is stopped, and ends when those under way are recorded', async () => {
+      const ticked = scheduler.tick();
+      await nearlyTwoRounds;
+      const stopped = scheduler.stop();
+      letGo();
+      await stopped;
+      const settled = await ticked;
+      expect(settled.map(({ key }) => key).sort()).toEqual(web.posted.map(({ key }) => key).sort());
+      expect(settled).toHaveLength(2 * ROUND);
+      expect(await make().tick()).toHaveLength(MANY - 2 * ROUND);
+    });
+  });
+
   it('lets a schedule that cannot be planned hold up no other, and says so in the log', async () => {
     const broken = await digest();
     await mondayDigest(db, community, friday, { channelId: 'fine', direct: false, startsOn: '2026-10-12' });

@@ -150,7 +150,6 @@ describe('who did it and where', () => {
       userId: FAYE,
       userName: 'Faye',
       organiser: false,
-      appPermissions: P.ViewChannel | P.SendMessages | P.AttachFiles,
     });
   });
 

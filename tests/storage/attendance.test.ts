@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parkCommunity, presentCommunities, welcomeCommunity } from '../../src/storage/attendance.ts';
+import {
+  parkCommunity,
+  presentCommunities,
+  welcomeCommunities,
+  welcomeCommunity,
+} from '../../src/storage/attendance.ts';
 import { findOrCreateCommunity } from '../../src/storage/communities.ts';
 import type { Db } from '../../src/storage/database.ts';
 import { deliveryByKey, inserting } from '../../src/storage/deliveries.ts';
@@ -30,6 +35,19 @@ describeOnBothDatabases('a community', open => {
       await Promise.all([1, 2, 3].map(() => welcomeCommunity(db, seen('Guild'), friday)));
       expect(await presentCommunities(db, 'discord')).toEqual([{ externalId: '1', name: 'Guild' }]);
       expect(await presentCommunities(db, 'slack')).toEqual([]);
+    });
+
+    it('is one of many: the new are made, the known renamed, the parked back, each once', async () => {
+      await welcomeCommunity(db, seen('Known', '1'), friday);
+      await welcomeCommunity(db, seen('Old name', '2'), friday);
+      await welcomeCommunity(db, seen('Parked', '3'), friday);
+      await parkCommunity(db, seen('Parked', '3'), friday);
+      await welcomeCommunity(db, { platform: 'slack', externalId: '4', name: 'Of Slack' }, friday);
+      const all = [seen('Known', '1'), seen('Name', '2'), seen('Parked', '3'), seen('New', '4'), seen('', '5')];
+      await Promise.all([welcomeCommunities(db, all, friday), welcomeCommunities(db, all, friday)]);
+      await welcomeCommunities(db, [], friday);
+      expect(await names()).toEqual(['Known', 'Name', 'Parked', 'New', 'This community']);
+      expect(await presentCommunities(db, 'slack')).toEqual([{ externalId: '4', name: 'Of Slack' }]);
     });
 
     it('follows the platform’s name, and keeps it where the platform says none', async () => {
