@@ -2,8 +2,10 @@ import { requireVisibleTopics, suggestTopics, topicOfButton } from '../src/cards
 import { nextStep, pathBar } from '../src/cards/next-step.ts';
 import { accentOf, plural, titlesOf } from '../src/cards/topic.ts';
 import { type Choice, type Context, defineCommand, encodeAction, type MessageReply, reply } from '../src/command.ts';
+import { splitLast, suggestAfter } from '../src/command-text.ts';
 import type { Topic } from '../src/curriculum/curriculum.ts';
 import { missingPrerequisites } from '../src/curriculum/graph.ts';
+import { createTopicSearch } from '../src/curriculum/search.ts';
 import { learnerOf } from '../src/learner.ts';
 import { topicPoints } from '../src/learning/points.ts';
 import { button, heading, list, quiet } from '../src/message.ts';
@@ -56,14 +58,12 @@ const markDone = async (topics: Topic[], context: Context): Promise<MessageReply
 
 /** Suggestions for the last of several topics, each with those that were typed before it. */
 const suggestLast = (typed: string, context: Context): Choice[] => {
-  const comma = typed.lastIndexOf(',') + 1;
-  const before = comma === 0 ? '' : `${typed.slice(0, comma)} `;
-  return suggestTopics(typed.slice(comma).trim(), context).map(({ label, value, ...choice }) => ({
-    ...choice,
-    // Discord shows the label and lets people type on behind it, so it must hold all of them too.
-    label: before + label,
-    value: before + value,
-  }));
+  const search = createTopicSearch(context.curriculum);
+  const { chosen, last } = splitLast(typed, part => {
+    const topic = search.find(part);
+    return topic && { label: topic.title, value: topic.id };
+  });
+  return suggestAfter(chosen, suggestTopics(last, context));
 };
 
 export default defineCommand({

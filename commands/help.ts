@@ -1,19 +1,47 @@
-import { type Command, type Context, defineCommand, type MessageReply, mayUse, reply } from '../src/command.ts';
+import { commandCode, isTyped } from '../src/cards/given-command.ts';
+import {
+  type Choice,
+  type Command,
+  type Context,
+  defineCommand,
+  type MessageReply,
+  mayUse,
+  reply,
+} from '../src/command.ts';
 import { usageOf } from '../src/command-text.ts';
 import { UserError } from '../src/errors.ts';
 import { escapeMarkdown } from '../src/markdown.ts';
-import { type Block, heading, list, quiet, text } from '../src/message.ts';
+import { type Block, heading, list, type Markdown, quiet, text } from '../src/message.ts';
 import { didYouMean, quote } from '../src/nearest.ts';
 import { choicesOf } from '../src/options.ts';
+import type { PlatformName } from '../src/storage/communities.ts';
 
 const code = (words: string): string => `\`${words}\``;
 
-const optionLines = (command: Command, name: string, context: Context): string[] =>
+/** By its title, with the id where that is what is typed. */
+const choiceText = ({ label, value }: Choice, platform: PlatformName): Markdown => {
+  if (!isTyped(platform)) return escapeMarkdown(label);
+  return label === value ? code(value) : `${escapeMarkdown(label)} ${code(value)}`;
+};
+
+const optionLines = (command: Command, name: string, { curriculum, platform }: Context): Markdown[] =>
   Object.entries(command.subcommands[name]?.options ?? {}).map(([option, spec]) => {
-    const choices = choicesOf(spec, context.curriculum)?.map(choice => choice.value);
+    const choices = choicesOf(spec, curriculum)?.map(choice => choiceText(choice, platform));
     const oneOf = choices ? ` (${spec.many ? 'any of' : 'one of'} ${choices.join(', ')})` : '';
-    return `${code(option)}${spec.required ? '' : ', optional'}: ${escapeMarkdown(spec.description + oneOf)}`;
+    return `${code(option)}${spec.required ? '' : ', optional'}: ${escapeMarkdown(spec.description)}${oneOf}`;
   });
+
+/** Who may use a command, where that is not everybody. */
+const whoMay = ({ name, audience }: Command, { platform, organiser, channelId }: Context): Block[] => {
+  if (audience === 'member' || organiser) return [];
+  const who =
+    platform === 'discord'
+      ? 'members who may manage the server (the permission “Manage Server”)'
+      : 'those who manage this community';
+  const where =
+    platform === 'discord' && channelId === undefined ? ` If that is you, send ${code(`/${name}`)} there.` : '';
+  return [quiet(`This is for organisers: ${who}.${where}`)];
+};
 
 const helpOf = (command: Command, context: Context): MessageReply => {
   const usable = Object.entries(command.subcommands).filter(([, subcommand]) =>
@@ -22,12 +50,21 @@ const helpOf = (command: Command, context: Context): MessageReply => {
   const parts = usable.flatMap(([name, { description }]): Block[] => {
     const lines = optionLines(command, name, context);
     return [
-      text(`${code(usageOf(command, name))}${name ? ` ${escapeMarkdown(description)}` : ''}`),
+      text(
+        `${code(isTyped(context.platform) ? usageOf(command, name) : `/${command.name} ${name}`.trim())}${name ? ` ${escapeMarkdown(description)}` : ''}`,
+      ),
       ...(lines.length > 0 ? [list(lines)] : []),
     ];
   });
   return reply(
-    { blocks: [heading(`/${command.name}`), text(escapeMarkdown(command.description)), ...parts] },
+    {
+      blocks: [
+        heading(`/${command.name}`),
+        text(escapeMarkdown(command.description)),
+        ...whoMay(command, context),
+        ...parts,
+      ],
+    },
     { private: true },
   );
 };
@@ -52,7 +89,7 @@ const overview = (context: Context): MessageReply =>
       list(linesFor('member', context)),
       ...(context.organiser ? [heading('For organisers', 2), list(linesFor('organiser', context))] : []),
       quiet(
-        `\`/help track\` explains one command.${context.platform === 'discord' ? '' : ' Options may be typed in their order, or as `name:value`.'}`,
+        `${commandCode(context.platform, '/help', { command: 'track' })} explains one command.${isTyped(context.platform) ? ' Options may be typed in their order, or as `name:value`.' : ''}`,
       ),
     ],
   });

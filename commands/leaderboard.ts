@@ -1,3 +1,4 @@
+import { commandCode } from '../src/cards/given-command.ts';
 import { type LeaderboardRow, leaderboardTable } from '../src/cards/leaderboard.ts';
 import { plural } from '../src/cards/topic.ts';
 import { roleChoices, trackChoices, trackLabel } from '../src/cards/track.ts';
@@ -5,7 +6,6 @@ import { type Context, defineCommand, type MessageReply, reply } from '../src/co
 import { UserError } from '../src/errors.ts';
 import { leaderboardOf } from '../src/leaderboard.ts';
 import { type Block, heading, quiet, text } from '../src/message.ts';
-import type { Member } from '../src/storage/members.ts';
 import { boardKey, type Period, type Scope } from '../src/storage/standings.ts';
 
 const PERIODS: { value: Period; label: string }[] = [
@@ -14,10 +14,15 @@ const PERIODS: { value: Period; label: string }[] = [
   { value: 'all', label: 'All time' },
 ];
 
-const ownBlocks = (around: readonly LeaderboardRow[], { pointsOn, listed }: Member): Block[] => {
+const ownBlocks = (
+  around: readonly LeaderboardRow[],
+  { member: { pointsOn, listed }, platform }: Pick<Context, 'member' | 'platform'>,
+): Block[] => {
   if (!pointsOn) {
     return [
-      text('You have switched points off for yourself, so you are on no board. `/settings points on` brings you back.'),
+      text(
+        `You have switched points off for yourself, so you are on no board. ${commandCode(platform, '/settings points', { state: 'on' })} brings you back.`,
+      ),
     ];
   }
   if (around.length === 0) {
@@ -27,7 +32,11 @@ const ownBlocks = (around: readonly LeaderboardRow[], { pointsOn, listed }: Memb
     leaderboardTable(around),
     ...(listed
       ? []
-      : [quiet('Only you see that this is you: others see “A member”. `/settings leaderboard yes` shows your name.')]),
+      : [
+          quiet(
+            `Only you see that this is you: others see “A member”. ${commandCode(platform, '/settings leaderboard', { shown: 'yes' })} shows your name.`,
+          ),
+        ]),
   ];
 };
 
@@ -44,7 +53,7 @@ const show = async (context: Context, period: Period, scope: Scope, title: strin
     blocks: [
       heading(title),
       heading('Your place', 2),
-      ...ownBlocks(around, member),
+      ...ownBlocks(around, context),
       heading(members > top.length ? `Top ${top.length}` : 'Everybody', 2),
       leaderboardTable(top),
       quiet(`${plural(members, 'member')}, ${plural(points, 'point')} together.`),

@@ -5,6 +5,7 @@ import { rolesText, trackLabel } from '../src/cards/track.ts';
 import { type Context, defineCommand, encodeAction, type MessageReply, type Reply, reply } from '../src/command.ts';
 import { UserError } from '../src/errors.ts';
 import { learnerOf } from '../src/learner.ts';
+import { ONBOARDING_STEPS as STEPS, type OnboardingStep as Step } from '../src/learning/onboarding.ts';
 import { escapeMarkdown } from '../src/markdown.ts';
 import {
   actions,
@@ -28,8 +29,6 @@ import {
 } from '../src/storage/members.ts';
 import { ensureZoneRuns } from '../src/storage/schedules.ts';
 
-const STEPS = ['track', 'roles', 'hours', 'zone', 'messages', 'leaderboard'] as const;
-type Step = (typeof STEPS)[number];
 const TITLES: Record<Step, string> = {
   track: 'Your track',
   roles: 'Your roles',
@@ -52,7 +51,7 @@ const pick = (step: Step, value = ''): string => encodeAction('onboard', step, v
 const go = (step: Step): string => encodeAction('onboard', 'go', step);
 /** A button for a value; the one that holds now says so. */
 const choice = (label: string, action: string, isCurrent: boolean): Button =>
-  button(isCurrent ? `${label} (now)` : label, action, isCurrent ? 'primary' : 'secondary');
+  button(isCurrent ? `${label} (current)` : label, action, isCurrent ? 'primary' : 'secondary');
 
 /** What each step asks and why, with the present value marked. */
 const BODIES: Record<Step, (context: Context) => Block[]> = {

@@ -91,6 +91,7 @@ export default defineCommand({
         roles: {
           type: 'string',
           description: 'Roles, separated by commas; none for no role',
+          inForm: 'One or several; “No role” for every topic of the track',
           required: true,
           many: true,
           choices,

@@ -1,16 +1,11 @@
-import { cronOf, nextSlot, parseCron, type Slot } from '../src/calendar/slots.ts';
+import { timeLink } from '../src/calendar/dates.ts';
+import { nextSlot, type Slot, slotAt } from '../src/calendar/slots.ts';
 import { requireZone, suggestZones } from '../src/calendar/zones.ts';
-import {
-  channelName,
-  channelText,
-  scheduleCard,
-  scheduleChoice,
-  scheduleLabel,
-  scheduleLine,
-  settledText,
-  troublesBlocks,
-} from '../src/cards/schedule.ts';
-import { plural } from '../src/cards/topic.ts';
+import { commandCode, commandText } from '../src/cards/given-command.ts';
+import { channelText, scheduleCard, scheduleChoice, scheduleLabel, scheduleLine } from '../src/cards/schedule.ts';
+import { previewCard } from '../src/cards/schedule-preview.ts';
+import { runText } from '../src/cards/schedule-run.ts';
+import { schedulesList } from '../src/cards/schedules.ts';
 import { trackChoices } from '../src/cards/track.ts';
 import {
   type Choice,
@@ -28,13 +23,24 @@ import {
   composePersonalDigest,
   threadOf,
 } from '../src/delivery/compose.ts';
-import { planNow } from '../src/delivery/plan.ts';
+import { channelKey, planNow } from '../src/delivery/plan.ts';
 import { refreshLastPost } from '../src/delivery/refresh.ts';
 import { UserError } from '../src/errors.ts';
 import { escapeMarkdown } from '../src/markdown.ts';
-import { actions, type Block, button, divider, heading, type Message, quiet, text } from '../src/message.ts';
+import { actions, type Block, button, heading, type Markdown, type Message, text } from '../src/message.ts';
 import { quote } from '../src/nearest.ts';
-import { troublesOf } from '../src/storage/deliveries.ts';
+import {
+  audiences,
+  channelFrom,
+  cronFrom,
+  kinds,
+  refuseDigestOptions,
+  refuseThreadAlone,
+  requireChannel,
+  type SetOptions,
+  weekdays,
+} from '../src/schedule-options.ts';
+import { deliveryByKey, postsWithoutThread, troublesOf } from '../src/storage/deliveries.ts';
 import {
   createSchedule,
   pauseSchedule,
@@ -48,19 +54,10 @@ import {
 
 const NEXT_RUNS = 3;
 const SCHEDULES_AT_MOST = 25;
+/** An error names no more than these: it is one sentence. */
+const NAMED_IN_ERRORS = 5;
 const TROUBLES_DAYS = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-const kinds = [
-  { value: 'digest', label: 'Weekly digest' },
-  { value: 'leaderboard', label: 'Leaderboard of the week' },
-];
-const audiences = [
-  { value: 'both', label: 'The channel and direct messages' },
-  { value: 'channel', label: 'Only the channel' },
-  { value: 'direct', label: 'Only direct messages' },
-];
-const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 const nextSlots = ({ cron, zone }: Schedule, now: Date): Slot[] => {
   const slots: Slot[] = [];
@@ -69,18 +66,23 @@ const nextSlots = ({ cron, zone }: Schedule, now: Date): Slot[] => {
   return slots;
 };
 
-const cardOf = (schedule: Schedule, { curriculum, member, now }: Context): Block[] =>
-  scheduleCard(curriculum, schedule, schedule.pausedAt ? [] : nextSlots(schedule, now), member.zone);
+const cardOf = (schedule: Schedule, context: Context): Block[] =>
+  scheduleCard(schedule, schedule.pausedAt ? [] : nextSlots(schedule, context.now), context);
 
 /** The schedule of this community with the typed number; without a number, the only one there is. */
-const requireSchedule = async (typed: string | number | undefined, { db, community }: Context): Promise<Schedule> => {
+const requireSchedule = async (
+  typed: string | number | undefined,
+  { db, community, curriculum }: Context,
+): Promise<Schedule> => {
   const all = await schedulesOf(db, community.id);
   const wanted = typed === undefined && all.length === 1 ? all[0] : all.find(({ id }) => String(id) === String(typed));
   if (wanted) return wanted;
   const known =
     all.length === 0
       ? 'There is none yet: /schedule set makes one.'
-      : `There are: ${all.map(scheduleLabel).join('; ')}.`;
+      : all.length > NAMED_IN_ERRORS
+        ? `There are ${all.length}: /schedule list shows them.`
+        : `There are: ${all.map(schedule => scheduleLabel(curriculum, schedule)).join('; ')}.`;
   throw new UserError(
     'unknown_schedule',
     typed === undefined
@@ -89,73 +91,10 @@ const requireSchedule = async (typed: string | number | undefined, { db, communi
   );
 };
 
-type SetOptions = {
-  kind: string;
-  channel: string | undefined;
-  weekday: string | undefined;
-  time: string | undefined;
-  zone: string | undefined;
-  tracks: string[] | undefined;
-  topics: number | undefined;
-  cron: string | undefined;
-  send: string | undefined;
-  thread: boolean | undefined;
-};
-
-const cronFrom = ({ cron, weekday, time }: SetOptions): string => {
-  if (cron === undefined)
-    return cronOf({
-      weekday: weekday ?? 'monday',
-      time: time ?? '09:00',
-    });
-  if (weekday !== undefined || time !== undefined) {
-    throw new UserError(
-      'cron_or_weekday',
-      'Give either a weekday and time, or a cron expression, not both. For example: /schedule set digest weekday:monday time:09:00',
-    );
-  }
-  return parseCron(cron);
-};
-
-const channelFrom = async (options: SetOptions, context: Context): Promise<string | null> => {
-  if (options.kind === 'digest' && options.send === 'direct') return null;
-  const typed = options.channel ?? context.channelId;
-  if (typed === undefined) {
-    throw new UserError(
-      'no_channel',
-      'Say which channel to post in, such as channel:#general, or send:direct for direct messages only.',
-    );
-  }
-  const channel = await context.findChannel(typed);
-  if ('id' in channel) return channel.id;
-  const name = channelName(typed);
-  const where = name === `#${typed}` ? quote(name) : 'that channel';
-  throw new UserError('unknown_channel', `I cannot post in ${where}. ${channel.problem}`);
-};
-
-/** What only digests have, for a leaderboard: refused rather than left out in silence. */
-const refuseDigestOptions = ({ kind, ...options }: SetOptions): void => {
-  const given = (['tracks', 'topics', 'send', 'thread'] as const).filter(name => options[name] !== undefined);
-  if (kind === 'digest' || given.length === 0) return;
-  throw new UserError(
-    'digest_only',
-    `${given.join(' and ')} are for digests: a leaderboard is of the whole community and goes to a channel. Leave them out.`,
-  );
-};
-
-/** A thread stands under a post, and direct messages are none. */
-const refuseThreadAlone = ({ thread, send }: SetOptions): void => {
-  if (!thread || send !== 'direct') return;
-  throw new UserError(
-    'thread_needs_channel',
-    'A thread is opened under a post in a channel, and send:direct posts in none. Leave out thread, or choose send:both or send:channel.',
-  );
-};
-
 const set = async (options: SetOptions, context: Context): Promise<MessageReply> => {
   refuseDigestOptions(options);
   refuseThreadAlone(options);
-  const { db, curriculum, community, member, now } = context;
+  const { db, curriculum, community, member, platform, now } = context;
   if ((await schedulesOf(db, community.id)).length >= SCHEDULES_AT_MOST) {
     throw new UserError(
       'too_many_schedules',
@@ -163,7 +102,7 @@ const set = async (options: SetOptions, context: Context): Promise<MessageReply>
     );
   }
   const zone = options.zone === undefined ? community.zone : requireZone(options.zone);
-  const cron = cronFrom(options);
+  const cron = cronFrom(options, context);
   const schedule = await createSchedule(
     db,
     {
@@ -186,7 +125,7 @@ const set = async (options: SetOptions, context: Context): Promise<MessageReply>
     blocks: [
       text(
         schedule.kind === 'leaderboard' && !community.pointsOn
-          ? '⚠️ Points are switched off in this community: nothing is posted until `/settings community-points on`. After that:'
+          ? `⚠️ Points are switched off in this community: nothing is posted until ${commandCode(platform, '/settings community-points', { state: 'on' })}. After that:`
           : 'Done. This is what will happen:',
       ),
       ...cardOf(schedule, context),
@@ -195,28 +134,27 @@ const set = async (options: SetOptions, context: Context): Promise<MessageReply>
 };
 
 const list = async (context: Context): Promise<MessageReply> => {
-  const all = await schedulesOf(context.db, context.community.id);
+  const { db, community, now, platform } = context;
+  const all = await schedulesOf(db, community.id);
   if (all.length === 0) {
+    const example = { kind: 'digest', channel: '#general', weekday: 'monday', time: '09:00' };
     return reply({
       blocks: [
         heading('Schedules'),
-        text('There is none yet. For example: `/schedule set digest channel:#general weekday:monday time:09:00`'),
+        text(`There is none yet. For example: ${commandCode(platform, '/schedule set', example)}`),
       ],
     });
   }
-  const troubles = await troublesOf(
-    context.db,
-    context.community.id,
-    new Date(context.now.getTime() - TROUBLES_DAYS * DAY_MS),
-  );
-  return reply({
-    blocks: [
-      heading('Schedules'),
-      ...all.flatMap(schedule => cardOf(schedule, context)),
-      ...troublesBlocks(troubles, TROUBLES_DAYS),
-    ],
-  });
+  const since = new Date(now.getTime() - TROUBLES_DAYS * DAY_MS);
+  const [lost, partly] = await Promise.all([
+    troublesOf(db, community.id, since),
+    postsWithoutThread(db, community.id, since),
+  ]);
+  const listed = all.map(schedule => ({ schedule, next: schedule.pausedAt ? [] : nextSlots(schedule, now) }));
+  return reply({ blocks: schedulesList(listed, { days: TROUBLES_DAYS, lost, partly }, context) });
 };
+
+const show = (schedule: Schedule, context: Context): MessageReply => reply({ blocks: cardOf(schedule, context) });
 
 const pause = async (schedule: Schedule, context: Context): Promise<MessageReply> => {
   await pauseSchedule(context.db, schedule.id, `by ${context.member.name}`, context.now);
@@ -228,13 +166,25 @@ const pause = async (schedule: Schedule, context: Context): Promise<MessageReply
 };
 
 const resume = async (schedule: Schedule, context: Context): Promise<MessageReply> => {
-  await resumeSchedule(context.db, schedule.id, context.now);
+  const { id, channelId, thread, pausedAt } = schedule;
+  if (!pausedAt) return changed('It is running already.', schedule, context);
+  if (channelId !== null)
+    await requireChannel(
+      channelId,
+      thread,
+      context,
+      where =>
+        `Schedule ${id} stays paused: I cannot post in ${where}${thread ? ' with a thread under each post' : ''}.`,
+      ' To go on in another channel, send /schedule set, and /schedule remove for this one; to go on here, mend that and send /schedule resume again.',
+    );
+  await resumeSchedule(context.db, id, context.now);
   return changed('Running again, from its next time on.', schedule, context);
 };
 
-const changed = async (words: string, { id }: Schedule, context: Context): Promise<MessageReply> => {
+const changed = async (words: Markdown | Block[], { id }: Schedule, context: Context): Promise<MessageReply> => {
   const schedule = await scheduleById(context.db, id);
-  return reply({ blocks: [text(words), ...(schedule ? cardOf(schedule, context) : [])] }, { replace: true });
+  const lead = typeof words === 'string' ? [text(words)] : words;
+  return reply({ blocks: [...lead, ...(schedule ? cardOf(schedule, context) : [])] }, { replace: true });
 };
 
 const composePost = async (schedule: Schedule, slot: Slot, context: Context): Promise<Composed> => {
@@ -249,56 +199,45 @@ const preview = async (schedule: Schedule, context: Context): Promise<MessageRep
   const composed = await composePost(schedule, slot, context);
   const message: Message =
     'message' in composed ? composed.message : { blocks: [text(escapeMarkdown(composed.cancelled))] };
-  const own = schedule.kind === 'digest' && schedule.direct && schedule.channelId !== null;
-  const thread = 'message' in composed ? threadOf(context.curriculum, schedule, slot.slot) : undefined;
-  return reply({
-    ...message,
-    blocks: [
-      quiet(`Preview of what goes to ${channelText(schedule)} next; only you see this.`),
-      divider(),
-      ...message.blocks,
-      ...(thread === undefined
-        ? []
-        : [divider(), quiet(`💬 A thread “${escapeMarkdown(thread)}” is opened under it.`)]),
-      ...(own ? [divider(), quiet('Each member also gets a personal digest; `/digest` shows yours.')] : []),
-    ],
-  });
+  return reply(
+    previewCard(schedule, message, {
+      thread: 'message' in composed ? threadOf(context.curriculum, schedule, slot.slot) : undefined,
+      alsoPersonal: schedule.kind === 'digest' && schedule.direct && schedule.channelId !== null,
+    }),
+  );
 };
 
 const run = async (schedule: Schedule, context: Context): Promise<MessageReply> => {
-  if (schedule.pausedAt)
+  const { db, platform, now } = context;
+  const { id, channelId, zone, pausedAt } = schedule;
+  if (pausedAt)
     throw new UserError(
       'paused',
-      `Schedule ${schedule.id} is paused. Resume it first: /schedule resume ${schedule.id}`,
+      `Schedule ${id} is paused. Resume it first: ${commandText(platform, '/schedule resume', { schedule: id })}`,
     );
-  await planNow(context.db, schedule, context.now);
-  const { settled } = await context.deliverDue();
-  const sent = settled.filter(({ state }) => state === 'sent').length;
-  const others = settled.filter(({ state }) => state !== 'sent');
-  return changed(
-    `${plural(sent, 'message')} sent now${
-      others.length > 0 ? `, ${plural(others.length, 'other')} not: ${settledText(others)}` : ''
-    }. The series goes on as planned.${schedule.direct ? ' Members who had their digest of this week already get no second one.' : ''}`,
-    schedule,
-    context,
-  );
+  await planNow(db, schedule, now);
+  const delivered = await context.deliverDue();
+  const post = channelId === null ? undefined : await deliveryByKey(db, channelKey(schedule, slotAt(now, zone)));
+  // A post that could not be delivered may have paused it.
+  const after = (await scheduleById(db, id)) ?? schedule;
+  return changed(runText(after, delivered, post), schedule, context);
 };
 
 const refresh = async (schedule: Schedule, context: Context): Promise<MessageReply> => {
-  const { slot } = await refreshLastPost(context, schedule);
+  const { dueAt } = await refreshLastPost(context, schedule);
   return changed(
-    `The post of ${slot.replace('T', ' ')} in ${channelText(schedule)} now shows the content as it is today.`,
+    `The post of ${timeLink(dueAt, context.member.zone)} in ${channelText(schedule)} now shows the content as it is today.`,
     schedule,
     context,
   );
 };
 
-const askRemove = (schedule: Schedule): MessageReply =>
+const askRemove = (schedule: Schedule, { curriculum }: Context): MessageReply =>
   reply({
     blocks: [
       heading(`Remove schedule ${schedule.id}?`, 2),
       text(
-        `${scheduleLine(schedule)}. What it has sent stays; nothing more goes out. A pause can be taken back, a removal cannot.`,
+        `${scheduleLine(curriculum, schedule)}. What it has sent stays; nothing more goes out. A pause can be taken back, a removal cannot.`,
       ),
       actions(
         button('Remove it', encodeAction('schedule', 'removed', String(schedule.id)), 'danger'),
@@ -308,14 +247,14 @@ const askRemove = (schedule: Schedule): MessageReply =>
     ],
   });
 
-const remove = async (schedule: Schedule, { db, now }: Context): Promise<MessageReply> => {
+const remove = async (schedule: Schedule, { db, curriculum, now }: Context): Promise<MessageReply> => {
   await removeSchedule(db, schedule.id, now);
-  return reply({ blocks: [text(`Removed: ${scheduleLine(schedule)}.`)] }, { replace: true });
+  return reply({ blocks: [text(`Removed: ${scheduleLine(curriculum, schedule)}.`)] }, { replace: true });
 };
 
 const scheduleOption = { type: 'integer', description: 'Its number, from /schedule list' } as const;
-const suggestSchedules = async (_: string, { db, community }: Context): Promise<Choice[]> =>
-  (await schedulesOf(db, community.id)).map(scheduleChoice);
+const suggestSchedules = async (_: string, { db, community, curriculum }: Context): Promise<Choice[]> =>
+  (await schedulesOf(db, community.id)).map(schedule => scheduleChoice(curriculum, schedule));
 
 const onSchedule = (
   description: string,
@@ -377,6 +316,7 @@ export default defineCommand({
   },
   actions: {
     list: (_, context) => list(context),
+    show: async (_, context, [chosen]) => show(await requireSchedule(chosen, context), context),
     pause: onButton(pause),
     resume: onButton(resume),
     preview: onButton(preview),

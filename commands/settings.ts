@@ -1,6 +1,7 @@
 import { formatDay, formatMoment } from '../src/calendar/dates.ts';
 import { parseUntil } from '../src/calendar/until.ts';
 import { requireZone, suggestZones } from '../src/calendar/zones.ts';
+import { askAnOrganiser, commandCode } from '../src/cards/given-command.ts';
 import { FREQUENCIES, isPaused, pauseText, settingForm, settingsPanel } from '../src/cards/settings.ts';
 import {
   type Choice,
@@ -14,10 +15,12 @@ import {
   type Subcommand,
 } from '../src/command.ts';
 import { UserError } from '../src/errors.ts';
+import { isBeforeMessages } from '../src/learning/onboarding.ts';
 import { actions, type Button, button, type Markdown, text } from '../src/message.ts';
 import { quote } from '../src/nearest.ts';
 import { updateCommunity } from '../src/storage/communities.ts';
 import {
+  followCommunityZone,
   type Member,
   type MemberChange,
   pauseMember,
@@ -44,13 +47,30 @@ const requireOneOf = <V extends string>(value: string, known: readonly V[]): V =
   );
 };
 
-const requireOrganiser = ({ organiser }: Context): void => {
-  if (!organiser)
+const requireOrganiser = (context: Context): void => {
+  if (!context.organiser)
     throw new UserError(
       'organisers_only',
-      'Only organisers change what holds for the whole community. Ask one of them.',
+      `Only organisers change what holds for the whole community. ${askAnOrganiser(context)}.`,
     );
 };
+
+/** Each setting's one option. */
+const OPTIONS = {
+  zone: 'zone',
+  pace: 'hours',
+  messages: 'frequency',
+  leaderboard: 'shown',
+  points: 'state',
+  pause: 'until',
+  'community-zone': 'zone',
+  'community-points': 'state',
+} as const;
+type Setting = keyof typeof OPTIONS;
+
+/** The command that sets a setting to `value`. */
+const commandFor = ({ platform }: Context, name: Setting, value: string | number): Markdown =>
+  commandCode(platform, `/settings ${name}`, { [OPTIONS[name]]: value });
 
 const save = async (context: Context, change: MemberChange, said: Markdown): Promise<Saved> => {
   await updateMember(context.db, context.member.id, change);
@@ -58,13 +78,14 @@ const save = async (context: Context, change: MemberChange, said: Markdown): Pro
 };
 
 /** How to get back to what was before, where something changed. */
-const wayBack = (name: string, before: string | number, after: string | number): string =>
-  before === after ? ' It was so already.' : ` To go back: \`/settings ${name} ${before}\`.`;
+const wayBack = (context: Context, name: Setting, before: string | number, after: string | number): Markdown =>
+  before === after ? ' It was so already.' : ` To go back: ${commandFor(context, name, before)}.`;
 
 /** Why messages do not come although they are switched on, or nothing. */
 const restingNote = (member: Member, now: Date): string => {
   if (isPaused(member, now)) return ` You are on pause ${pauseText(member, now)}; \`/settings resume\` ends it.`;
-  return member.track ? '' : ' They begin once you have picked a track with `/onboard`.';
+  if (!member.track) return ' They begin once you have picked a track with `/onboard`.';
+  return isBeforeMessages(member) ? ' They begin once you have finished `/onboard`, or a day later.' : '';
 };
 
 const setZone: Setter = async (typed, context) => {
@@ -73,7 +94,7 @@ const setZone: Setter = async (typed, context) => {
   const saved = await save(
     context,
     { zone, zoneChosen: true },
-    `Your time zone is now **${zone}**, where it is ${formatMoment(now, zone)}. Messages follow that clock.${wayBack('zone', member.zone, zone)}`,
+    `Your time zone is now **${zone}**, where it is ${formatMoment(now, zone)}. Messages follow that clock.${wayBack(context, 'zone', member.zone, zone)}`,
   );
   if (member.track) await ensureZoneRuns(db, community.id, zone, now);
   return saved;
@@ -86,27 +107,32 @@ const setPace: Setter = async (typed, context) => {
   return save(
     context,
     { weeklyHours: hours },
-    `Your pace is now **${hours} h a week**, and what I suggest fits into it.${wayBack('pace', context.member.weeklyHours, hours)}`,
+    `Your pace is now **${hours} h a week**, and what I suggest fits into it.${wayBack(context, 'pace', context.member.weeklyHours, hours)}`,
   );
 };
 
 const setMessages: Setter = async (value, context) => {
   const { member, now } = context;
   const frequency = requireOneOf(value, OFTEN);
-  const others = OFTEN.filter(other => other !== frequency).map(other => `\`/settings messages ${other}\``);
+  const others = OFTEN.filter(other => other !== frequency).map(other => commandFor(context, 'messages', other));
+  const change = {
+    directMessages: frequency,
+    directMessagesClosedAt: null,
+    // This is the answer that an unfinished onboarding waits for.
+    ...(isBeforeMessages(member) && { onboardingStep: null }),
+  };
   const said =
     frequency === 'off'
       ? 'Direct messages are now **off**; `/digest` shows your topics whenever you like.'
-      : `You now get direct messages **${FREQUENCIES[frequency]}**.${restingNote(member, now)}`;
-  const change = { directMessages: frequency, directMessagesClosedAt: null };
+      : `You now get direct messages **${FREQUENCIES[frequency]}**.${restingNote({ ...member, ...change }, now)}`;
   return save(context, change, `${said} To change that: ${others.join(' or ')}.`);
 };
 
 const setLeaderboard: Setter = async (value, context) => {
   const listed = requireOneOf(value, YES_NO) === 'yes';
   const said = listed
-    ? 'Leaderboards may now **show your name** and your points. `/settings leaderboard no` hides your name again.'
-    : 'Your name is now **not shown** on leaderboards; your points count in totals only. `/settings leaderboard yes` shows it.';
+    ? `Leaderboards may now **show your name** and your points. ${commandFor(context, 'leaderboard', 'no')} hides your name again.`
+    : `Your name is now **not shown** on leaderboards; your points count in totals only. ${commandFor(context, 'leaderboard', 'yes')} shows it.`;
   return save(context, { listed }, said);
 };
 
@@ -118,15 +144,15 @@ const setPoints: Setter = async (value, context) => {
     ? ''
     : ' Your organisers have them switched off for the whole community at present.';
   const said = pointsOn
-    ? `Points and streaks are now **on** for you.${resting} \`/settings points off\` switches them off.`
-    : 'Points and streaks are now **off** for you, and you stand on no leaderboard. Nothing is lost: `/settings points on` brings everything back.';
+    ? `Points and streaks are now **on** for you.${resting} ${commandFor(context, 'points', 'off')} switches them off.`
+    : `Points and streaks are now **off** for you, and you stand on no leaderboard. Nothing is lost: ${commandFor(context, 'points', 'on')} brings everything back.`;
   return { context: { ...context, member }, said };
 };
 
 const setPause: Setter = async (typed, context) => {
   const { db, member, now, community } = context;
   const parsed = parseUntil(typed, now, member.zone);
-  if ('problem' in parsed) throw new UserError('unclear_date', `${quote(typed)}: ${parsed.problem}`);
+  if ('problem' in parsed) throw new UserError('unclear_date', parsed.problem);
   await pauseMember(db, member.id, now, parsed.until, 'member');
   const streak = community.pointsOn && member.pointsOn ? ' and your streak rests' : '';
   return {
@@ -140,28 +166,31 @@ const resume: Setter = async (_, context) => {
   if (!isPaused(member, now))
     return {
       context,
-      said: 'You are not on pause, so there is nothing to end. `/settings pause 2 weeks` would start one.',
+      said: `You are not on pause, so there is nothing to end. ${commandFor(context, 'pause', '2 weeks')} would start one.`,
     };
   await resumeMember(db, member.id, now);
   const resumed = { ...member, pausedUntil: null, pausedReason: null };
   const messages =
     member.directMessages === 'off'
-      ? 'Your direct messages are off; `/settings messages weekly` switches them on.'
+      ? `Your direct messages are off; ${commandFor(context, 'messages', 'weekly')} switches them on.`
       : `Messages come again ${FREQUENCIES[member.directMessages]}.${restingNote(resumed, now)}`;
   return {
     context: { ...context, member: resumed },
-    said: `Welcome back: your pause is **over**. ${messages} \`/settings pause 2 weeks\` would rest them again.`,
+    said: `Welcome back: your pause is **over**. ${messages} ${commandFor(context, 'pause', '2 weeks')} would rest them again.`,
   };
 };
 
 const setCommunityZone: Setter = async (typed, context) => {
   requireOrganiser(context);
-  const { db, community, now } = context;
+  const { db, community, member, now } = context;
   const zone = requireZone(typed);
   await updateCommunity(db, community.id, { zone });
+  await followCommunityZone(db, community, zone);
+  await ensureZoneRuns(db, community.id, zone, now);
+  const follows = !member.zoneChosen && member.zone === community.zone;
   return {
-    context: { ...context, community: { ...community, zone } },
-    said: `The community’s time zone is now **${zone}**, where it is ${formatMoment(now, zone)}. Weeks and months of leaderboards follow it, and new members start with it.${wayBack('community-zone', community.zone, zone)}`,
+    context: { ...context, community: { ...community, zone }, member: { ...member, ...(follows && { zone }) } },
+    said: `The community’s time zone is now **${zone}**, where it is ${formatMoment(now, zone)}. Weeks and months of leaderboards follow it, and so do members who have chosen no zone of their own.${wayBack(context, 'community-zone', community.zone, zone)}`,
   };
 };
 
@@ -171,8 +200,8 @@ const setCommunityPoints: Setter = async (value, context) => {
   const pointsOn = requireOneOf(value, ON_OFF) === 'on';
   await updateCommunity(db, community.id, { pointsOn });
   const said = pointsOn
-    ? 'Points, streaks and leaderboards are now **on** for the community. `/settings community-points off` switches them off.'
-    : 'Points, streaks and leaderboards are now **off** for everybody here. Nothing is lost: `/settings community-points on` brings everything back.';
+    ? `Points, streaks and leaderboards are now **on** for the community. ${commandFor(context, 'community-points', 'off')} switches them off.`
+    : `Points, streaks and leaderboards are now **off** for everybody here. Nothing is lost: ${commandFor(context, 'community-points', 'on')} brings everything back.`;
   return { context: { ...context, community: { ...community, pointsOn } }, said };
 };
 
@@ -238,11 +267,11 @@ const HOURS_A_WEEK: OptionSpec = { type: 'integer', description: 'Hours a week',
 const UNTIL: OptionSpec = { type: 'string', description: '2026-12-24, 2 weeks, next monday', required: true };
 
 /** A subcommand with one option, which its setter takes as text. */
-const setting = (description: string, setter: Setter, option: string, spec: OptionSpec): Subcommand => ({
+const setting = (description: string, name: Setting, setter: Setter, spec: OptionSpec): Subcommand => ({
   description,
-  options: { [option]: spec },
-  ...(spec === ZONE && { autocomplete: { [option]: suggestZone } }),
-  run: (values, context) => change(setter, String(values[option]), context),
+  options: { [OPTIONS[name]]: spec },
+  ...(spec === ZONE && { autocomplete: { [OPTIONS[name]]: suggestZone } }),
+  run: (values, context) => change(setter, String(values[OPTIONS[name]]), context),
 });
 
 export default defineCommand({
@@ -253,22 +282,27 @@ export default defineCommand({
   alone: 'show',
   subcommands: {
     show: { description: 'All your settings', run: (_, context) => panel(context) },
-    zone: setting('Your time zone', setZone, 'zone', ZONE),
-    pace: setting('How many hours a week you have', setPace, 'hours', HOURS_A_WEEK),
-    messages: setting('How often you get direct messages', setMessages, 'frequency', closed('How often', ...OFTEN)),
-    leaderboard: setting('Whether leaderboards show your name', setLeaderboard, 'shown', closed('Show it', ...YES_NO)),
-    points: setting('Points and streaks for yourself', setPoints, 'state', closed('On or off', ...ON_OFF)),
-    pause: setting('No messages until a day of your choice', setPause, 'until', UNTIL),
+    zone: setting('Your time zone', 'zone', setZone, ZONE),
+    pace: setting('How many hours a week you have', 'pace', setPace, HOURS_A_WEEK),
+    messages: setting('How often you get direct messages', 'messages', setMessages, closed('How often', ...OFTEN)),
+    leaderboard: setting(
+      'Whether leaderboards show your name',
+      'leaderboard',
+      setLeaderboard,
+      closed('Show it', ...YES_NO),
+    ),
+    points: setting('Points and streaks for yourself', 'points', setPoints, closed('On or off', ...ON_OFF)),
+    pause: setting('No messages until a day of your choice', 'pause', setPause, UNTIL),
     resume: { description: 'End your pause', run: (_, context) => change(resume, '', context, next) },
     'community-zone': {
-      ...setting('The community’s time zone', setCommunityZone, 'zone', ZONE),
+      ...setting('The community’s time zone', 'community-zone', setCommunityZone, ZONE),
       audience: 'organiser',
     },
     'community-points': {
       ...setting(
         'Points, streaks and leaderboards for everybody',
+        'community-points',
         setCommunityPoints,
-        'state',
         closed('On or off', ...ON_OFF),
       ),
       audience: 'organiser',

@@ -19,8 +19,10 @@ const requireTrack = (curriculum: Curriculum, id: string): TrackId => {
 const enter = async (track: TrackId, context: Context): Promise<MessageReply> => {
   const { db, curriculum, community, now } = context;
   const member = await updateEnrolment(db, community, context.member, { track }, now);
-  await ensureZoneRuns(db, community.id, member.zone, now);
-  const learner = await learnerOf(db, curriculum, member);
+  const [learner] = await Promise.all([
+    learnerOf(db, curriculum, member),
+    ensureZoneRuns(db, community.id, member.zone, now),
+  ]);
   const { hoursLeft } = countDone(learner.topics, learner.done);
   return reply(
     {

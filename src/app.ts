@@ -1,5 +1,6 @@
 // Takes every interaction to its handler and every error to one answer: the only boundary between people and the commands.
 import { randomUUID } from 'node:crypto';
+import { askAnOrganiser, commandCode, isTyped, withCommands } from './cards/given-command.ts';
 import { cleanText, shorten } from './clean-text.ts';
 import {
   type Caller,
@@ -31,7 +32,7 @@ import { escapeMarkdown } from './markdown.ts';
 import { actions, type Block, button, type Message, type ModalField, quiet, text } from './message.ts';
 import { choicesOf, resolveOptions } from './options.ts';
 import type { Outcome } from './platform.ts';
-import { findOrCreateCommunity } from './storage/communities.ts';
+import { findOrCreateCommunity, type PlatformName } from './storage/communities.ts';
 import type { Db } from './storage/database.ts';
 import { findOrCreateMember, SILENCE, updateMember } from './storage/members.ts';
 
@@ -105,12 +106,12 @@ const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
   };
 };
 
-const requireAudience = (command: Command, { organiser }: Context, name = ''): void => {
+const requireAudience = (command: Command, context: Context, name = ''): void => {
   const subcommand = Object.hasOwn(command.subcommands, name) ? command.subcommands[name] : undefined;
-  if (mayUse(command, organiser, subcommand)) return;
+  if (mayUse(command, context.organiser, subcommand)) return;
   throw new UserError(
     'organisers_only',
-    `/${[command.name, name].join(' ').trim()} is for organisers of this community. Ask one of them, or see /help for what you can do.`,
+    `/${[command.name, name].join(' ').trim()} is for organisers of this community. ${askAnOrganiser(context)}, or see /help for what you can do.`,
   );
 };
 
@@ -124,14 +125,15 @@ const optionsForm = (
   command: Command,
   name: string,
   { given, values, missing }: { given: RawOptions; values: Readonly<Record<string, unknown>>; missing: string[] },
-  curriculum: Curriculum,
+  { curriculum, platform }: Context,
 ): Reply => {
   const specs = Object.entries(command.subcommands[name]?.options ?? {});
   const asked = specs.filter(([option, spec]) => spec.required || values[option] !== undefined);
   if (asked.length > FORM_FIELDS) {
+    const usage = isTyped(platform) ? ` Usage: ${usageOf(command, name)}` : '';
     throw new UserError(
       'missing_option',
-      `Please add ${missing.join(' and ')} to what you gave (${Object.keys(values).join(', ')}). Usage: ${usageOf(command, name)}`,
+      `Please add ${missing.join(' and ')} to what you gave (${Object.keys(values).join(', ')}).${usage}`,
     );
   }
   const fields = asked.map(([option, spec]): ModalField => {
@@ -141,8 +143,9 @@ const optionsForm = (
     const choices = formChoices(spec, curriculum);
     const base = { name: option, label: option, description: spec.description, required: spec.required ?? false };
     if (choices) {
+      const description = spec.inForm ?? spec.description;
       const options = choices.map(choice => ({ ...choice, selected: chosen.includes(choice.value) }));
-      return { ...base, type: 'select', options, max: spec.many ? choices.length : 1 };
+      return { ...base, description, type: 'select', options, max: spec.many ? choices.length : 1 };
     }
     const value = given[option];
     return { ...base, type: 'text', maxLength: 200, ...(value !== undefined && { value: String(value) }) };
@@ -167,7 +170,7 @@ const runCommand = (command: Command, name: string, raw: RawOptions, context: Co
     );
   }
   const { values, missing } = resolveOptions(subcommand.options ?? {}, raw, context.curriculum);
-  if (missing.length > 0) return optionsForm(command, name, { given: raw, values, missing }, context.curriculum);
+  if (missing.length > 0) return optionsForm(command, name, { given: raw, values, missing }, context);
   return subcommand.run(values as OptionValues<OptionSpecs>, context);
 };
 
@@ -215,8 +218,11 @@ const route = async (interaction: Interaction, context: Context): Promise<{ comm
   return { command, reply: await modal.submit(interaction.fields, context, id.value) };
 };
 
-const errorReply = (message: string): MessageReply =>
-  reply({ blocks: [text(`⚠️ ${escapeMarkdown(message)}`)] }, { private: true, refused: true });
+/** Where commands are picked, those that the sentence names can be pressed; typed ones stay whole. */
+const errorReply = (message: string, { commands }: AppDeps, { platform }: Caller): MessageReply => {
+  const markdown = isTyped(platform) ? escapeMarkdown(message) : withCommands(cleanText(message), commands);
+  return reply({ blocks: [text(`⚠️ ${markdown}`)] }, { private: true, refused: true });
+};
 
 /**
  * A member whose direct messages were found closed: they are switched off before the command runs, so that it can switch them
@@ -230,16 +236,23 @@ const settleClosed = async (context: Context): Promise<Context> => {
   return { ...context, member: { ...member, ...change } };
 };
 
-const CLOSED_NOTICE = quiet(
-  'Your last message could not be delivered, because your direct messages are closed to me, so I switched them off. `/settings messages weekly` switches them on again.',
-);
+const closedNotice = (platform: PlatformName): Block => {
+  const again = `${commandCode(platform, '/settings messages', { frequency: 'weekly' })} switches them on again.`;
+  const how =
+    platform === 'discord'
+      ? 'To open them: right-click the server’s name (on a phone: press it, then ⋯), choose Privacy Settings, and switch Direct Messages on. Then '
+      : '';
+  return quiet(
+    `Your last message could not be delivered, because your direct messages are closed to me, so I switched them off. ${how}${again}`,
+  );
+};
 
 /** What a member is told with the next private answer, whatever they asked: closed messages once, resting ones until resumed. */
-const noticesFor = async (interaction: Interaction, { db, member, now }: Context): Promise<Block[]> => {
+const noticesFor = async (interaction: Interaction, { db, member, now, platform }: Context): Promise<Block[]> => {
   const notices: Block[] = [];
   if (member.directMessagesClosedAt) {
     await updateMember(db, member.id, { directMessagesClosedAt: null });
-    notices.push(CLOSED_NOTICE);
+    notices.push(closedNotice(platform));
   }
   const isPress = interaction.type === 'action' || interaction.type === 'modal';
   if (!isPress && member.pausedReason === SILENCE && member.pausedUntil && member.pausedUntil > now) {
@@ -271,7 +284,8 @@ export const createApp = (deps: AppDeps): App => {
         // The settings may just have changed what the notices are about, and they show it themselves.
         if (!answer.private || command.name === 'settings') return answer;
       } catch (error) {
-        answer = errorReply(error instanceof UserError ? error.message : incidentOf(error, interaction));
+        const message = error instanceof UserError ? error.message : incidentOf(error, interaction);
+        answer = errorReply(message, deps, interaction.caller);
       }
       try {
         const notices = context ? await noticesFor(interaction, context) : [];

@@ -11,7 +11,7 @@ import {
 } from './command.ts';
 import { UserError } from './errors.ts';
 import { didYouMean, quote } from './nearest.ts';
-import { choicesOf } from './options.ts';
+import { choicesOf, findChoice } from './options.ts';
 
 export type TypedCommand = { command: Command; subcommand: string; options: RawOptions; help: boolean };
 
@@ -134,15 +134,45 @@ export const suggestValues = async (
   const choices =
     spec.type === 'boolean'
       ? ['yes', 'no'].map(value => ({ label: value, value }))
-      : choicesOf(spec, context.curriculum);
-  // Of several values the last is being typed; those before it stay as they are.
-  const comma = spec.many ? typed.lastIndexOf(',') + 1 : 0;
-  const before = comma === 0 ? '' : `${typed.slice(0, comma)} `;
-  const wanted = typed.slice(comma).trim().toLowerCase();
-  return (choices ?? [])
-    .filter(choice => choice.value.toLowerCase().includes(wanted) || choice.label.toLowerCase().includes(wanted))
+      : (choicesOf(spec, context.curriculum) ?? []);
+  if (!spec.many) return choicesLike(typed, choices).slice(0, 25);
+  const { chosen, last } = splitLast(typed, part => findChoice(part, choices));
+  return suggestAfter(chosen, choicesLike(last, choices));
+};
+
+const choicesLike = (typed: string, choices: readonly Choice[]): Choice[] => {
+  const wanted = typed.trim().toLowerCase();
+  return choices.filter(
+    choice => choice.value.toLowerCase().includes(wanted) || choice.label.toLowerCase().includes(wanted),
+  );
+};
+
+/** Of several values separated by commas: those that are finished, as the choices they stand for, and the one being typed. */
+export const splitLast = (
+  typed: string,
+  find: (part: string) => Choice | undefined,
+): { chosen: Choice[]; last: string } => {
+  const parts = typed.split(',');
+  const last = (parts.pop() ?? '').trim();
+  const chosen = parts.flatMap(part => {
+    const value = part.trim();
+    return value === '' ? [] : [find(value) ?? { label: value, value }];
+  });
+  return { chosen, last };
+};
+
+/** Suggestions that each begin with what was `chosen` before, which is not offered again. At most 25. */
+export const suggestAfter = (chosen: readonly Choice[], candidates: readonly Choice[]): Choice[] => {
+  const joined = (part: (choice: Choice) => string, next: Choice) => [...chosen, next].map(part).join(', ');
+  return candidates
+    .filter(({ value }) => !chosen.some(choice => choice.value === value))
     .slice(0, 25)
-    .map(choice => ({ ...choice, label: before + choice.label, value: before + choice.value }));
+    .map(next => ({
+      ...next,
+      // Discord shows the label and lets people type on behind it, so it must hold all of them, and no comma of its own.
+      label: joined(({ label, value }) => (label.includes(',') ? value : label), next),
+      value: joined(({ value }) => value, next),
+    }));
 };
 
 const quoted = (value: string): string => (/\s/.test(value) ? `"${value}"` : value);
@@ -178,12 +208,12 @@ const completeOptions = async (subcommand: Subcommand, half: Half, context: Cont
   const { words, typed, before, text } = half;
   const specs = subcommand.options ?? {};
   const complete = async (option: string, begun: string, prefix: string, quote: (value: string) => string) => {
-    // Of several values only the last is being typed.
-    const head = specs[option]?.many ? begun.slice(0, begun.lastIndexOf(',') + 1) : '';
-    const values = await suggestValues(subcommand, option, begun.slice(head.length), context);
+    const values = await suggestValues(subcommand, option, begun, context);
+    // Of several values the last one is shown; commas alone keep them one word.
+    const isMany = specs[option]?.many;
     return values.map(({ label, value, description = '' }) => ({
-      label,
-      insert: `${prefix}${quote(head + value)} `,
+      label: isMany ? (label.split(', ').at(-1) ?? label) : label,
+      insert: `${prefix}${quote(isMany ? value.replaceAll(', ', ',') : value)} `,
       description,
     }));
   };

@@ -16,6 +16,8 @@ export type OptionSpec = {
   choices?: readonly Choice[] | ((curriculum: Curriculum) => Choice[]);
   /** Several values, separated by commas or spaces. */
   many?: true;
+  /** What the menu of a form says in place of a description that is about typing. */
+  inForm?: string;
   min?: number;
   max?: number;
   /** How many words a value has when it is typed by name without quotes: five for a cron expression. */

@@ -15,6 +15,15 @@ export const escapeMarkdown = (text: string): string => {
   return toMarkdown({ type: 'paragraph', children: [{ type: 'text', value: oneLine }] }).trimEnd();
 };
 
+/** Parts of one line as Markdown that shows exactly their characters, those that say so as code. */
+export const markdownOf = (parts: readonly { text: string; code: boolean }[]): string =>
+  toMarkdown({
+    type: 'paragraph',
+    children: parts
+      .filter(({ text }) => text !== '')
+      .map(({ text, code }) => ({ type: code ? 'inlineCode' : 'text', value: text.replaceAll(/\s+/g, ' ') })),
+  }).trimEnd();
+
 /**
  * A channel in a Markdown text, `[#general](channel:general)`: ids of platforms say nothing to a reader, so each renderer shows
  * the channel as its platform does.

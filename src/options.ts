@@ -20,20 +20,34 @@ const plain = (text: string): string =>
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
-const matchChoice = (name: string, text: string, choices: readonly Choice[]): string => {
+/** A choice by what people see, and by its id where that is something else: `⚙️ Engineering Track (engineering)`. Both are accepted. */
+export const choiceName = ({ label, value }: Choice): string =>
+  plain(label) === plain(value) ? label : `${label} (${value})`;
+
+/** The choice with this value or label, in any case. */
+export const findChoice = (text: string, choices: readonly Choice[]): Choice | undefined => {
   const wanted = plain(text);
-  const match = choices.find(choice => plain(choice.value) === wanted || plain(choice.label) === wanted);
+  return choices.find(choice => plain(choice.value) === wanted || plain(choice.label) === wanted);
+};
+
+const matchChoice = (name: string, text: string, choices: readonly Choice[], { many }: OptionSpec): string => {
+  const match = findChoice(text, choices);
   if (match) return match.value;
-  const known = choices.map(choice => choice.value);
-  const byLabel = nearest(
-    text,
-    choices.map(choice => choice.label),
-  );
-  const label = choices.find(choice => choice.label === byLabel)?.value;
-  const hint = didYouMean(text, known) || (label ? ` Did you mean ${label}?` : '');
+  const near =
+    nearest(
+      text,
+      choices.map(({ value }) => value),
+    ) ??
+    nearest(
+      text,
+      choices.map(({ label }) => plain(label)),
+    );
+  const meant = near === undefined ? undefined : findChoice(near, choices);
+  const hint = meant ? ` Did you mean ${choiceName(meant)}?` : '';
+  const one = many ? name.replace(/s$/, '') : name;
   throw new UserError(
     'unknown_choice',
-    `${quote(text)} is no ${name} that I know.${hint} You can choose from: ${known.join(', ')}.`,
+    `${quote(text)} is no ${one} that I know.${hint} You can choose from: ${choices.map(choiceName).join(', ')}.`,
   );
 };
 
@@ -79,7 +93,7 @@ const toChannel = (name: string, raw: OneRaw): string => {
 
 const toValue = (name: string, raw: OneRaw, spec: OptionSpec, curriculum: Curriculum): string | number | boolean => {
   const choices = choicesOf(spec, curriculum);
-  if (choices) return matchChoice(name, toText(name, raw, spec), choices);
+  if (choices) return matchChoice(name, toText(name, raw, spec), choices, spec);
   switch (spec.type) {
     case 'boolean':
       return toBoolean(name, raw);

@@ -17,7 +17,7 @@ import type { Log } from '../src/log.ts';
 import { text, toPlainText } from '../src/message.ts';
 import { type Db, openSqlite } from '../src/storage/database.ts';
 import { ledgerOf } from '../src/storage/progress.ts';
-import { testApp } from './support/app.ts';
+import { type TestMember, testApp } from './support/app.ts';
 import { testCurriculum } from './support/curriculum.ts';
 import { openTestDb } from './support/databases.ts';
 
@@ -295,6 +295,16 @@ describe('closed direct messages', () => {
     expect(await someone.type('/settings show')).toContain('Direct messages: off');
   });
 
+  it('are told on Discord with how to open them, first', async () => {
+    const bo = test.as('bo', { platform: 'discord' });
+    await bo.type('/help');
+    const { members } = test.db.tables;
+    await test.db.query.update(members).set({ directMessagesClosedAt: new Date('2026-11-22T09:00:00Z') });
+    expect(await bo.type('/track list')).toMatch(
+      /To open them: right-click the server’s name[^.]*Privacy Settings[^.]*\. Then \/settings messages with frequency: weekly/,
+    );
+  });
+
   it('are told together with the answer that was asked for', async () => {
     expect(await test.as('ada').type('/progress')).toMatch(/YOUR PROGRESS[\s\S]*your direct messages are closed to me/);
   });
@@ -406,5 +416,35 @@ describe('a command’s definition', () => {
       }
     }
     expect(problems).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  const markdown = ({ lastMessage }: TestMember) => {
+    const [first] = lastMessage.message.blocks;
+    return first?.type === 'text' ? first.text : '';
+  };
+
+  it('makes the commands that it names links on Discord, and nothing of what somebody typed', async () => {
+    const bo = (await testApp()).as('bo', { platform: 'discord' });
+    await bo.type('/topics show "`/help` *x* /next"');
+    expect(markdown(bo)).toContain('`/topics list` shows all of yours.');
+    expect(markdown(bo)).toContain('“\\`/help\\` \\*x\\* /next”');
+  });
+
+  it('is plain text where commands are typed', async () => {
+    const bo = (await testApp()).as('bo');
+    await bo.type('/topics show nonsense-here');
+    expect(markdown(bo)).toContain('/topics list shows all of yours.');
+    expect(markdown(bo)).not.toContain('`/topics');
+  });
+
+  it('tells an organiser in direct messages on Discord where the command can be used', async () => {
+    const test = await testApp();
+    const where = 'If you manage the server, send it there; otherwise ask one of them';
+    expect(await test.as('bo', { platform: 'discord', direct: true }).type('/schedule list')).toContain(where);
+    expect(await test.as('bo', { platform: 'discord' }).type('/schedule list')).not.toContain(where);
+    const zone = 'settings/set/community-zone:UTC';
+    expect(await test.as('bo', { platform: 'discord', direct: true }).press(zone)).toContain(where);
   });
 });

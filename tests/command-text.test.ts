@@ -135,8 +135,10 @@ describe('typed to the real commands', () => {
   it('a misspelt one is answered with the nearest', async () => {
     expect(await test.as('ada').type('/trakc select engineering')).toContain('Did you mean track?');
     expect(await test.as('ada').type('/track selct engineering')).toContain('Did you mean select?');
-    expect(await test.as('ada').type('/track select enginering')).toContain('Did you mean engineering?');
-    expect(await test.as('ada').type('/topics show risk-modles')).toContain('Did you mean risk-models');
+    expect(await test.as('ada').type('/track select enginering')).toContain(
+      'Did you mean ⚙️ Engineering Track (engineering)?',
+    );
+    expect(await test.as('ada').type('/topics show risk-modles')).toContain('Did you mean Risk models?');
   });
 
   it('an emoji at the end of a long word is not cut in half', async () => {
@@ -375,5 +377,55 @@ describe('any text', () => {
         `/${long}`,
       );
     }
+  });
+});
+
+describe('type-ahead for several values', () => {
+  it('offers each value once, with the titles of those before it', async () => {
+    const ada = (await testApp()).as('ada');
+    const choices = await ada.suggest('roles', 'select', 'roles', 'security_engineer, ');
+    expect(choices.map(({ label, value }) => [label, value])).toEqual([
+      ['Security Engineer, Platform Engineer', 'security_engineer, platform_engineer'],
+      ['Security Engineer, No role', 'security_engineer, none'],
+    ]);
+    expect(await ada.suggest('roles', 'select', 'roles', 'Security Engineer, plat')).toEqual([choices[0]]);
+    const [first] = choices;
+    expect(await ada.type(`/roles select ${first?.label}`)).toContain('Platform Engineer, Security Engineer');
+  });
+
+  it('does so for topics too, and what it shows is understood', async () => {
+    const ada = (await testApp()).as('ada');
+    await ada.type('/track select engineering');
+    const labels = (await ada.suggest('done', '', 'topics', 'risk-models, ')).map(({ label }) => label);
+    expect(labels).toContain('Risk models, Testing');
+    expect(labels).not.toContain('Risk models, Risk models');
+    expect(await ada.type('/done Risk models, Testing')).toContain('2 topics done');
+    expect(await ada.type('/progress')).toContain('2 of 8 topics');
+  });
+
+  it('is offered in a typed line one at a time', async () => {
+    const test = await testApp();
+    const caller = {
+      platform: 'web',
+      communityId: 'test',
+      communityName: 'Test',
+      memberId: 'ada',
+      name: 'ada',
+    } as const;
+    const offered = await test.app.complete({ ...caller, organiser: false }, '/roles select security_engineer,');
+    expect(offered.map(({ label, insert }) => [label, insert])).toEqual([
+      ['Platform Engineer', '/roles select security_engineer,platform_engineer '],
+      ['No role', '/roles select security_engineer,none '],
+    ]);
+  });
+
+  it('is a menu in the form, with words that fit one', async () => {
+    const ada = (await testApp()).as('ada');
+    await ada.type('/roles select');
+    const form = ada.lastReply;
+    expect(form.type === 'modal' && form.modal.fields[0]).toMatchObject({
+      type: 'select',
+      description: 'One or several; “No role” for every topic of the track',
+    });
   });
 });

@@ -256,7 +256,7 @@ describe('after all hostile text', () => {
     for (const name of ['**bold**', '<!channel>', '[x](http://evil.example)', '@everyone']) {
       await olga.type(`/schedule set leaderboard channel:${name}`);
       const said = await olga.type('/schedule list');
-      expect(said).toContain(`Where: #${name}`);
+      expect(said).toContain(`#${name}`);
       expect(faultsOf(olga.lastReply)).toEqual([]);
     }
   });

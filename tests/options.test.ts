@@ -55,21 +55,23 @@ describe('a value of a closed list', () => {
   );
 
   it.each([
-    ['enginering', 'engineering'],
-    ['Research Trakc', 'research'],
-    ['genral', 'general'],
-    ['res', 'research'],
+    ['enginering', '⚙️ Engineering Track (engineering)'],
+    ['Research Trakc', '🔬 Research Track (research)'],
+    ['genral', '🧭 General'],
+    ['res', '🔬 Research Track (research)'],
   ])('is answered with the nearest one where it is misspelt: %s', (typed, meant) => {
     const said = refusal({ track: typed });
     expect(said).toContain(`“${typed}” is no track`);
     expect(said).toContain(`Did you mean ${meant}?`);
-    expect(said).toContain('You can choose from: general, engineering, research');
+    expect(said).toContain(
+      'You can choose from: 🧭 General, ⚙️ Engineering Track (engineering), 🔬 Research Track (research).',
+    );
   });
 
   it('is answered with the whole list where nothing is near', () => {
     const said = refusal({ track: 'underwater basket weaving' });
     expect(said).not.toContain('Did you mean');
-    expect(said).toContain('general, engineering, research');
+    expect(said).toContain('🧭 General, ⚙️ Engineering Track (engineering), 🔬 Research Track (research)');
   });
 
   it('is never a name that every object has', () => {
@@ -96,9 +98,9 @@ describe('several values', () => {
     ]);
   });
 
-  it('are refused together where one is unknown', () => {
+  it('are refused together where one is unknown, which is called by the name of one', () => {
     expect(refusal({ name: 'x', roles: 'platform_engineer, securty_engineer' })).toContain(
-      'Did you mean security_engineer?',
+      '“securty_engineer” is no role that I know. Did you mean Security Engineer?',
     );
   });
 });

@@ -1,6 +1,7 @@
 // The day that somebody means by `2026-12-24`, `2 weeks`, `tomorrow` or `next monday`.
 import { Temporal } from 'temporal-polyfill';
-import { inZone, toDate } from './dates.ts';
+import { quote } from '../nearest.ts';
+import { formatDay, inZone, toDate } from './dates.ts';
 
 /** Midnight at the start of the named day, or what is wrong with the text and what to write instead. */
 export type Until = { until: Date; day: Temporal.PlainDate } | { problem: string };
@@ -44,6 +45,9 @@ const dayOf = (text: string, today: Temporal.PlainDate): Temporal.PlainDate | un
   return isoDay(words) ?? nextWeekday(today, words.replace(/^next /, ''));
 };
 
+/** `Wed 1 Jan 2020`. */
+const dayText = (day: Temporal.PlainDate): string => `${formatDay(day)} ${day.year}`;
+
 /**
  * Reads `text` as a day after today, at most a year ahead, on the clock of `zone`. Takes an ISO date, a number of days,
  * weeks or months, `tomorrow`, a weekday with or without `next`, `next week` and `next month`. Never throws for a text.
@@ -53,12 +57,15 @@ export const parseUntil = (text: string, now: Date, zone: string): Until => {
   const examples = EXAMPLES.replace('{date}', today.add({ weeks: 2 }).toString());
   const words = text.slice(0, 100).toLowerCase().replaceAll(/\s+/g, ' ').trim();
   const day = words.length < 40 ? dayOf(words, today) : undefined;
-  if (!day) return { problem: `I cannot read a day in that. ${examples}` };
-  if (Temporal.PlainDate.compare(day, today) <= 0)
-    return { problem: `${day} is not after today (${today}), so there is nothing to wait for. ${examples}` };
+  if (!day) return { problem: `I cannot read a day in ${words === '' ? 'that' : quote(text)}. ${examples}` };
+  const after = Temporal.PlainDate.compare(day, today);
+  if (after <= 0)
+    return {
+      problem: `${after === 0 ? 'That is today' : `${dayText(day)} is over`}, so there is nothing to wait for. ${examples}`,
+    };
   if (Temporal.PlainDate.compare(day, today.add({ years: 1 })) > 0)
     return {
-      problem: `${day} is more than a year away. A pause lasts at most a year, until ${today.add({ years: 1 })}; you can always set it again.`,
+      problem: `${dayText(day)} is more than a year away. A pause lasts at most a year, until ${dayText(today.add({ years: 1 }))}; you can always set it again.`,
     };
   return { until: toDate(day.toZonedDateTime({ timeZone: zone })), day };
 };

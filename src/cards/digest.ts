@@ -3,6 +3,7 @@ import { encodeAction } from '../command.ts';
 import { type Curriculum, GENERAL_TRACK, type Topic, type TopicId, type TrackId } from '../curriculum/curriculum.ts';
 import { nextTopics, trackOrder } from '../curriculum/graph.ts';
 import type { Learner } from '../learner.ts';
+import { isBeforeMessages } from '../learning/onboarding.ts';
 import { countDone } from '../learning/progress.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { actions, type Block, button, divider, heading, type Markdown, type Message, quiet, text } from '../message.ts';
@@ -109,19 +110,25 @@ const FREQUENCIES: { value: DirectMessages; label: string; now: string }[] = [
   { value: 'off', label: 'Stop these messages', now: 'not at all' },
 ];
 
-/** How to get fewer messages: on every one of them. */
-const fewer = ({ member }: Learner): Block[] => [
-  quiet(
-    member.directMessages === 'off'
-      ? 'Messages to you are switched off; a button switches them on.'
-      : `You get this ${FREQUENCIES.find(({ value }) => value === member.directMessages)?.now ?? 'every week'}. To get fewer, press a button; \`/settings\` also sets a pause.`,
-  ),
-  actions(
-    ...FREQUENCIES.filter(({ value }) => value !== member.directMessages).map(({ value, label }) =>
-      button(label, encodeAction('settings', 'frequency', value)),
+/** How often messages come and how to change that: on every one of them. */
+const fewer = ({ member }: Learner): Block[] => {
+  if (member.directMessages !== 'off' && member.track === null)
+    return [quiet('Messages to you begin once you have picked a track with `/onboard`.')];
+  if (member.directMessages !== 'off' && isBeforeMessages(member))
+    return [quiet('Messages to you begin once you have finished `/onboard`, or a day later.')];
+  return [
+    quiet(
+      member.directMessages === 'off'
+        ? 'Messages to you are switched off; a button switches them on.'
+        : `Your messages are set to come ${FREQUENCIES.find(({ value }) => value === member.directMessages)?.now ?? 'every week'}. To change that, press a button; \`/settings\` also sets a pause.`,
     ),
-  ),
-];
+    actions(
+      ...FREQUENCIES.filter(({ value }) => value !== member.directMessages).map(({ value, label }) =>
+        button(label, encodeAction('settings', 'frequency', value)),
+      ),
+    ),
+  ];
+};
 
 /**
  * What the digest of `sentAt` brought, worked out again from the ledger's state at that time: digests are not kept, and the same
@@ -223,11 +230,9 @@ export const nudge = (curriculum: Curriculum, learner: Learner, number: 1 | 2 | 
         text(
           `Hi **${name}**, it has been quiet for a while, so Milepost stops writing to you. Everything you have done is kept, and your place with it.`,
         ),
-        text(`Whenever you would like to go on, press **Resume** or type \`/settings resume\`. ${step}`),
+        text(`Whenever you would like to go on, press **Resume** or send \`/settings resume\`. ${step}`),
         actions(button('Resume', encodeAction('settings', 'resume'), 'primary')),
-        quiet(
-          'Nothing more comes until then. `/settings messages fortnightly` asks for fewer afterwards, `/settings messages off` for none.',
-        ),
+        quiet('Nothing more comes until then. `/settings messages` asks for fewer afterwards, or for none.'),
       ],
       accent,
     };

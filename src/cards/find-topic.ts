@@ -5,6 +5,8 @@ import { isVisible } from '../curriculum/graph.ts';
 import { createTopicSearch } from '../curriculum/search.ts';
 import { UserError } from '../errors.ts';
 import { nearest, quote } from '../nearest.ts';
+import { choiceName } from '../options.ts';
+import { commandText } from './given-command.ts';
 
 /** The only topic whose id or title begins with what was typed, where that is long enough to be meant. */
 const begunBy = (curriculum: Curriculum, typed: string): Topic | undefined => {
@@ -36,7 +38,9 @@ export const requireTopic = (curriculum: Curriculum, typed: string): Topic => {
   if (found) return found;
   const near = search.nearest(typed) ?? byWord(curriculum, typed);
   const others = search.search(typed, 3).filter(topic => topic.id !== near?.id);
-  const suggestions = [...(near ? [near] : []), ...others].slice(0, 3).map(topic => topic.id);
+  const suggestions = [...(near ? [near] : []), ...others]
+    .slice(0, 3)
+    .map(({ title, id }) => choiceName({ label: title, value: id }));
   const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(', or ')}?` : '';
   throw new UserError('unknown_topic', `There is no topic ${quote(typed)}.${hint} /topics list shows all of yours.`);
 };
@@ -56,23 +60,26 @@ export const suggestTopics = (
       description: curriculum.modules.get(topic.module)?.title ?? '',
     }));
 
+type Asker = Pick<Context, 'curriculum' | 'member' | 'platform'>;
+
 /** The topic of a button: by its id alone, for its press must never mean another topic. Visible to the member, as below. */
-export const topicOfButton = (context: Pick<Context, 'curriculum' | 'member'>, id: string): Topic => {
+export const topicOfButton = (context: Asker, id: string): Topic => {
   const topic = context.curriculum.topics.get(id);
   if (topic) return requireVisible(context, topic);
   throw new UserError('unknown_topic', `There is no topic ${quote(id)} any more. /topics list shows all of yours.`);
 };
 
 /** The same, but only a topic that this member's track shows; otherwise a UserError that says whose it is. */
-export const requireVisibleTopic = (context: Pick<Context, 'curriculum' | 'member'>, typed: string): Topic =>
+export const requireVisibleTopic = (context: Asker, typed: string): Topic =>
   requireVisible(context, requireTopic(context.curriculum, typed));
 
-const requireVisible = ({ curriculum, member }: Pick<Context, 'curriculum' | 'member'>, topic: Topic): Topic => {
+const requireVisible = ({ curriculum, member, platform }: Asker, topic: Topic): Topic => {
   if (isVisible(topic, member.track)) return topic;
+  const select = commandText(platform, '/track select', { track: topic.tracks[0] ?? '' });
   const tracks = topic.tracks.map(id => curriculum.tracks.get(id)?.label ?? id).join(' and ');
   throw new UserError(
     'other_track',
-    `“${topic.title}” belongs to the ${tracks}. /track select ${topic.tracks[0]} shows what a change would mean for you before anything changes.`,
+    `“${topic.title}” belongs to the ${tracks}. ${select} shows what a change would mean for you before anything changes.`,
   );
 };
 
@@ -80,7 +87,7 @@ const requireVisible = ({ curriculum, member }: Pick<Context, 'curriculum' | 'me
  * One or several topics in one text: ids or titles separated by commas, or ids separated by blanks. Throws for the first
  * that is unknown, before anything is changed.
  */
-export const requireVisibleTopics = (context: Pick<Context, 'curriculum' | 'member'>, typed: string): Topic[] => {
+export const requireVisibleTopics = (context: Asker, typed: string): Topic[] => {
   const search = createTopicSearch(context.curriculum);
   const parts = search.find(typed) ? [typed] : typed.split(',').map(part => part.trim());
   const names = parts.filter(Boolean).flatMap(part => {

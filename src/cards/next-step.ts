@@ -26,7 +26,7 @@ export const nextStep = (learner: Learner, ...more: Button[]): Block[] => {
   const words =
     done === total && total > 0 ? 'You have done every topic of your path.' : 'Nothing is waiting for you right now.';
   return [
-    text(`${words} /track list shows where you could go from here.`),
+    text(`${words} \`/track list\` shows where you could go from here.`),
     ...(more.length > 0 ? [actions(...more)] : []),
   ];
 };

@@ -2,14 +2,18 @@
 
 import { formatDay, inZone, timeLink } from '../calendar/dates.ts';
 import { describeCron, type Slot } from '../calendar/slots.ts';
-import { type Choice, encodeAction } from '../command.ts';
+import { cleanText, shorten } from '../clean-text.ts';
+import { type Choice, type Commands, type Context, encodeAction } from '../command.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
 import { channelLink, escapeMarkdown } from '../markdown.ts';
-import { actions, type Block, button, facts, heading, list, type Markdown, quiet, text } from '../message.ts';
-import type { Delivery } from '../storage/deliveries.ts';
+import { actions, type Block, button, facts, heading, type Markdown, quiet, text } from '../message.ts';
 import type { Schedule } from '../storage/schedules.ts';
+import { withCommands } from './given-command.ts';
 import { plural } from './topic.ts';
 import { trackLabel } from './track.ts';
+
+/** Discord's limit on the label of a suggestion or of a select's option. */
+const LABEL_LIMIT = 100;
 
 /** Whether a channel's id is a name that a reader knows, such as `general`; those of Discord and Slack say nothing. */
 const isName = (channelId: string): boolean => !/^(\d{15,}|[CDG][A-Z0-9]{7,})$/.test(channelId);
@@ -20,20 +24,53 @@ export const channelName = (channelId: string): string => (isName(channelId) ? `
 const placeOf = (schedule: Schedule, channel: (id: string) => string): string =>
   schedule.channelId === null ? 'direct messages' : channel(schedule.channelId);
 
-const summaryOf = ({ cron, pausedAt }: Schedule): string => `, ${describeCron(cron)}${pausedAt ? ' (paused)' : ''}`;
+/** `all tracks`, or their names; nothing for a leaderboard. */
+const tracksOf = (curriculum: Curriculum, { kind, tracks }: Schedule): string => {
+  if (kind !== 'digest') return '';
+  const isAll = tracks.length > 1 && [...curriculum.tracks.keys()].every(id => tracks.includes(id));
+  return isAll ? 'all tracks' : tracks.map(id => curriculum.tracks.get(id)?.label ?? id).join(', ');
+};
 
-/** `1: digest in #general, every Monday at 09:00`, as plain text. */
-export const scheduleLabel = (schedule: Schedule): string =>
-  `${schedule.id}: ${schedule.kind} in ${placeOf(schedule, channelName)}${summaryOf(schedule)}`;
+const summaryOf = (curriculum: Curriculum, schedule: Schedule): string => {
+  const tracks = tracksOf(curriculum, schedule);
+  return `, ${describeCron(schedule.cron)}${schedule.pausedAt ? ' (paused)' : ''}${tracks === '' ? '' : ` · ${tracks}`}`;
+};
 
-/** The same as Markdown, with its channel as the platform shows it. */
-export const scheduleLine = (schedule: Schedule): Markdown =>
-  `${schedule.id}: ${schedule.kind} in ${placeOf(schedule, channelLink)}${escapeMarkdown(summaryOf(schedule))}`;
+/** `1: digest in #general, every Monday at 09:00 · all tracks`, as plain text of at most 100 characters. */
+export const scheduleLabel = (curriculum: Curriculum, schedule: Schedule): string =>
+  shorten(
+    `${schedule.id}: ${schedule.kind} in ${placeOf(schedule, channelName)}${summaryOf(curriculum, schedule)}`,
+    LABEL_LIMIT,
+  );
 
-export const scheduleChoice = (schedule: Schedule): Choice => ({
-  label: scheduleLabel(schedule),
+/** The same as Markdown, whole, with its channel as the platform shows it. */
+export const scheduleLine = (curriculum: Curriculum, schedule: Schedule): Markdown =>
+  `${schedule.id}: ${schedule.kind} in ${placeOf(schedule, channelLink)}${escapeMarkdown(summaryOf(curriculum, schedule))}`;
+
+export const scheduleChoice = (curriculum: Curriculum, schedule: Schedule): Choice => ({
+  label: scheduleLabel(curriculum, schedule),
   value: String(schedule.id),
 });
+
+const LINE_CRON = 24;
+const LINE_TRACKS = 30;
+
+/** What, where, when and the next run, on one short line; its number is bold. */
+export const scheduleEntry = (
+  schedule: Schedule,
+  next: Slot | undefined,
+  { curriculum, member }: Pick<Context, 'curriculum' | 'member'>,
+): Markdown => {
+  const { id, kind, channelId, direct, cron, pausedAt } = schedule;
+  const tracks = tracksOf(curriculum, schedule);
+  const fewTracks = tracks.length > LINE_TRACKS ? plural(schedule.tracks.length, 'track') : tracks;
+  const place = placeOf(schedule, channelLink) + (channelId !== null && direct ? ' and direct messages' : '');
+  return [
+    `**${id}** ${kind} in ${place}, ${escapeMarkdown(shorten(describeCron(cron), LINE_CRON))}`,
+    ...(tracks === '' ? [] : [escapeMarkdown(fewTracks)]),
+    pausedAt ? '⏸️ paused' : `next ${next ? timeLink(next.at, member.zone) : 'never'}`,
+  ].join(' · ');
+};
 
 /** Where the posts of a schedule go. */
 export const channelText = (schedule: Schedule): Markdown => placeOf(schedule, channelLink);
@@ -46,12 +83,16 @@ const audienceText = ({ kind, channelId, direct }: Schedule): Markdown => {
   ].join(' and ');
 };
 
+const pausedText = (reason: string | null, commands: Commands): Markdown => {
+  const why = cleanText(reason ?? '').replace(/[.\s]+$/, '');
+  return `Paused${why === '' ? '' : `: ${withCommands(why, commands)}`}. Nothing goes out until it is resumed.`;
+};
+
 /** The schedule with its next runs (shown in the reader's own zone) and its buttons. */
 export const scheduleCard = (
-  curriculum: Curriculum,
   schedule: Schedule,
   next: readonly Slot[],
-  readerZone: string,
+  { curriculum, member, commands }: Pick<Context, 'curriculum' | 'member' | 'commands'>,
 ): Block[] => {
   const { id, kind, cron, zone, tracks, topicsPerWeek, thread, startsOn, pausedAt, pausedReason } = schedule;
   const value = String(id);
@@ -79,8 +120,8 @@ export const scheduleCard = (
       : []),
     text(
       pausedAt
-        ? `Paused${pausedReason ? `: ${escapeMarkdown(pausedReason)}` : ''}. Nothing goes out until it is resumed.`
-        : `Next: ${next.map(({ at }, index) => timeLink(at, readerZone, index === next.length - 1)).join('; ')}`,
+        ? pausedText(pausedReason, commands)
+        : `Next: ${next.map(({ at }, index) => timeLink(at, member.zone, index === next.length - 1)).join('; ')}`,
     ),
     actions(
       button('Preview', encodeAction('schedule', 'preview', value)),
@@ -94,33 +135,3 @@ export const scheduleCard = (
     ),
   ];
 };
-
-const TROUBLES_SHOWN = 8;
-
-const troubleLine = ({ kind, slot, state, channelId, memberId, reason }: Delivery): Markdown => {
-  const direct = memberId === null ? 'to members' : 'to a member';
-  const where = channelId === null ? direct : `in ${channelLink(channelId)}`;
-  return `${escapeMarkdown(`${kind} of ${slot.replace('T', ' ')}`)} ${where}: ${escapeMarkdown(`${state}${reason ? `, ${reason}` : ''}`)}`;
-};
-
-/** What did not go out in the last `days`, and why; nothing where all did. */
-export const troublesBlocks = (troubles: readonly Delivery[], days: number): Block[] =>
-  troubles.length === 0
-    ? []
-    : [
-        heading(`Not delivered in the last ${days} days`, 2),
-        list(troubles.slice(0, TROUBLES_SHOWN).map(troubleLine)),
-        ...(troubles.length > TROUBLES_SHOWN ? [quiet(`and ${troubles.length - TROUBLES_SHOWN} more`)] : []),
-      ];
-
-const SETTLED_SHOWN = 3;
-
-/** `#general failed, a direct message cancelled`: what became of the first few deliveries, by the names the outbox gives them. */
-export const settledText = (settled: readonly { to: string; state: string }[]): Markdown =>
-  settled
-    .slice(0, SETTLED_SHOWN)
-    .map(({ to, state }) => {
-      const channelId = /^channel:(.*)$/s.exec(to)?.[1];
-      return `${channelId === undefined ? 'a direct message' : channelLink(channelId)} ${state}`;
-    })
-    .join(', ');

@@ -31,8 +31,8 @@ export const streakReasons = (streak: Streak, zone: string): Block[] => [
     streak.history
       .slice(0, SHOWN_WEEKS)
       .map(
-        ({ week, from, what, reason }) =>
-          `${week} (from ${formatDay(inZone(from, zone).toPlainDate())}): ${SAID[what]}${reason ? REASONS[reason] : ''}`,
+        ({ from, what, reason }) =>
+          `Week of ${formatDay(inZone(from, zone).toPlainDate())}: ${SAID[what]}${reason ? REASONS[reason] : ''}`,
       ),
   ),
   ...(streak.history.length > SHOWN_WEEKS

@@ -27,6 +27,9 @@ const normalise = (text: string): string =>
     .trim()
     .toLowerCase();
 
+/** Titles are remembered without their article. */
+const withoutArticle = (name: string): string => name.replace(/^(?:the|an?) (?=\S)/, '');
+
 const createIndex = (curriculum: Curriculum): MiniSearch => {
   const index = new MiniSearch({
     fields: ['title', 'id', 'sections', 'skills'],
@@ -52,6 +55,7 @@ const buildSearch = (curriculum: Curriculum): TopicSearch => {
   const place = new Map<TopicId, number>(topics.map((topic, at) => [topic.id, at]));
   // Ids come last, so that they win over the title of another topic; of equal titles the first topic wins.
   const byName = new Map<string, Topic>([
+    ...topics.toReversed().map(topic => [withoutArticle(topic.title.toLowerCase()), topic] as const),
     ...topics.toReversed().map(topic => [topic.title.toLowerCase(), topic] as const),
     ...topics.map(topic => [topic.id, topic] as const),
   ]);
@@ -68,7 +72,8 @@ const buildSearch = (curriculum: Curriculum): TopicSearch => {
   };
   const ranked = (words: string): Topic[] => (words === '' ? topics : matches(words));
   const first = (found: readonly Topic[], limit: number): Topic[] => found.slice(0, Math.max(0, limit));
-  const find = (text: string): Topic | undefined => byName.get(normalise(text));
+  const find = (text: string): Topic | undefined =>
+    byName.get(normalise(text)) ?? byName.get(withoutArticle(normalise(text)));
 
   return {
     find,

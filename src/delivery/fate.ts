@@ -3,6 +3,7 @@
 import { formatMoment } from '../calendar/dates.ts';
 import { isFortnight } from '../calendar/slots.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
+import { waitsForOnboarding } from '../learning/onboarding.ts';
 import type { Outcome, Search } from '../platform.ts';
 import type { Delivery, Settlement } from '../storage/deliveries.ts';
 import type { Member } from '../storage/members.ts';
@@ -153,6 +154,7 @@ export const memberStops = (
     return `The member's track "${member.track}" is not in the curriculum any more.`;
   if (member.pausedUntil && member.pausedUntil > now)
     return `The member is on pause until ${formatMoment(member.pausedUntil, member.zone)}.`;
+  if (waitsForOnboarding(member, now)) return 'The member has not been asked about direct messages yet.';
   if (member.directMessages === 'off') return 'The member switched direct messages off.';
   if (member.directMessagesClosedAt) return 'The member takes no direct messages.';
   if (member.directMessages === 'fortnightly' && !isFortnight(slot))

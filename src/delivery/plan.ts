@@ -1,5 +1,6 @@
 // Who is due what: turns every schedule run that has come into rows of the outbox, harmless when done twice.
 import { setImmediate } from 'node:timers/promises';
+import { formatMoment } from '../calendar/dates.ts';
 import { isFortnight, nextSlot, type Slot, slotAt, slotsBetween, weekOfSlot } from '../calendar/slots.ts';
 import type { Db } from '../storage/database.ts';
 import {
@@ -77,7 +78,7 @@ const missedDelivery = ({ schedule, target }: ScheduleRun, { slot, at }: Slot, n
     ...(zone !== undefined && { key: `personal:${schedule.id}:${zone}:${slot}`, channelId: null }),
     state: 'missed',
     settledAt: now,
-    reason: `Milepost was not running at ${slot.replace('T', ' ')}${zone === undefined ? '' : ` in ${zone}`}. Only the newest post goes out later, and at most ${hours} h later.`,
+    reason: `Milepost was not running at ${formatMoment(at, zone ?? schedule.zone)}${zone === undefined ? '' : ` in ${zone}`}. Only the newest post goes out later, and at most ${hours} h later.`,
   };
 };
 

@@ -1,4 +1,5 @@
 // Brings the last post of a schedule up to date where it stands, such as after a mended topic.
+import { commandText } from '../cards/given-command.ts';
 import type { Context } from '../command.ts';
 import { UserError } from '../errors.ts';
 import { type Delivery, lastPostOf } from '../storage/deliveries.ts';
@@ -10,14 +11,20 @@ import { composeChannelDigest, composeLeaderboard } from './compose.ts';
  * Answers the delivery. Throws a UserError where there is no post, where it is not there any more, or where Discord or Slack refuse.
  */
 export const refreshLastPost = async (
-  { db, curriculum, community, editPost }: Pick<Context, 'db' | 'curriculum' | 'community' | 'editPost'>,
+  {
+    db,
+    curriculum,
+    community,
+    platform,
+    editPost,
+  }: Pick<Context, 'db' | 'curriculum' | 'community' | 'platform' | 'editPost'>,
   schedule: Schedule,
 ): Promise<Delivery> => {
   const post = await lastPostOf(db, schedule.id);
   if (!post?.channelId || !post.messageId)
     throw new UserError(
       'no_post',
-      `Schedule ${schedule.id} has posted nothing in a channel yet. /schedule run ${schedule.id} posts it now.`,
+      `Schedule ${schedule.id} has posted nothing in a channel yet. ${commandText(platform, '/schedule run', { schedule: schedule.id })} posts it now.`,
     );
   const composed =
     schedule.kind === 'leaderboard'

@@ -1,4 +1,5 @@
 // The outbox: inserting what is due, claiming it by lease, and recording what became of it.
+import { ONBOARDING_PATIENCE_MS, STEPS_AFTER_MESSAGES } from '../learning/onboarding.ts';
 import type { PlatformName } from './communities.ts';
 import type { Db, Query, Statement } from './database.ts';
 import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, lte, or, sql } from './drizzle.ts';
@@ -97,6 +98,12 @@ export const insertingPersonal = (
     at => sql`(${lt(m.lastActiveAt, at)} and (${m.pausedUntil} is null or ${lt(m.pausedUntil, at)}))`,
   );
   const dueAt = sql.param(plan.dueAt, deliveries.dueAt);
+  const isAsked = or(
+    isNull(m.onboardingStep),
+    isNotNull(m.onboardedAt),
+    inArray(m.onboardingStep, [...STEPS_AFTER_MESSAGES]),
+    lte(m.lastActiveAt, new Date(plan.dueAt.getTime() - ONBOARDING_PATIENCE_MS)),
+  );
   const frequencies = plan.fortnight ? sql`('weekly', 'fortnightly')` : sql`('weekly')`;
   return query
     .insert(deliveries)
@@ -107,7 +114,7 @@ export const insertingPersonal = (
       from ${m}
       where ${m.communityId} = ${plan.communityId} and ${m.zone} = ${plan.zone} and ${m.id} > ${afterId} and ${m.id} <= ${lastId}
         and ${m.track} is not null and ${m.directMessages} in ${frequencies} and ${m.directMessagesClosedAt} is null
-        and (${m.pausedUntil} is null or ${lte(m.pausedUntil, plan.dueAt)}) and not (${m.nudges} >= 3 and ${third})
+        and (${m.pausedUntil} is null or ${lte(m.pausedUntil, plan.dueAt)}) and not (${m.nudges} >= 3 and ${third}) and ${isAsked}
       order by ${m.id}`,
     )
     .onConflictDoNothing();
@@ -305,6 +312,19 @@ export const lastPostOf = async (db: Db, scheduleId: number): Promise<Delivery |
     .orderBy(desc(d.dueAt))
     .limit(1);
   return row as Delivery | undefined;
+};
+
+/** Posts since `since` that went out, but not all as asked: without their thread. Newest first. */
+export const postsWithoutThread = async (db: Db, communityId: number, since: Date, limit = 20): Promise<Delivery[]> => {
+  const { deliveries: d } = db.tables;
+  const isOne = and(eq(d.communityId, communityId), eq(d.state, 'sent'), isNull(d.memberId), gte(d.dueAt, since));
+  const rows = await db.query
+    .select()
+    .from(d)
+    .where(and(isOne, sql`lower(${d.reason}) like '%thread%'`))
+    .orderBy(desc(d.dueAt), asc(d.key))
+    .limit(limit);
+  return rows as Delivery[];
 };
 
 /** The delivery with this key, or undefined. */

@@ -67,6 +67,17 @@ const FROM: Record<'started' | 'done' | 'skipped', TopicState[]> = {
   skipped: ['none', 'started'],
 };
 
+const MINUTE_MS = 60 * 1000;
+/**
+ * A moment for each of `count` topics of one change, a millisecond apart so that the one named last is the last. All lie in the
+ * minute of `now`, and so in its week and month.
+ */
+const momentsOf = (now: Date, count: number): Date[] => {
+  const minute = now.getTime() - (now.getTime() % MINUTE_MS);
+  const first = Math.max(minute, now.getTime() - (count - 1));
+  return Array.from({ length: count }, (_, i) => new Date(first + i));
+};
+
 /**
  * Sets topics to `state`; `points` count for `done` only. Answers the ids that really changed: a topic that is in that state
  * already, or is being set by another press at this moment, is not among them and counts nothing.
@@ -97,6 +108,7 @@ export const setTopicState = async (
         [`points${i}`, state === 'done' ? points : 0],
       ]),
     ),
+    ...Object.fromEntries(momentsOf(now, topics.length).map((moment, i) => [`at${i}`, moment])),
     ...Object.fromEntries(boards.map((board, i) => [`board${i}`, board])),
   };
   const [, changed] = await db.atomicallyPrepared(`${state} ${topics.length} ${boards.length}`, values, query => [
@@ -110,13 +122,13 @@ export const setTopicState = async (
           state,
           points: placeholder<number>(`points${i}`),
           ...startedAt,
-          changedAt: at,
+          changedAt: placeholder<Date>(`at${i}`),
           changeId,
         })),
       )
       .onConflictDoUpdate({
         target: [topicProgress.memberId, topicProgress.topicId],
-        set: { state, points: sql`excluded.points`, ...startedAt, changedAt: at, changeId },
+        set: { state, points: sql`excluded.points`, ...startedAt, changedAt: sql`excluded.changed_at`, changeId },
         setWhere: inArray(topicProgress.state, FROM[state]),
       })
       .returning({ topicId: topicProgress.topicId }),

@@ -40,13 +40,15 @@ describe('parseUntil', () => {
     expect(found).toMatchObject({ until: new Date('2027-04-29T22:00:00Z') });
   });
 
-  it.each(['today', '2026-11-20', '2026-11-19', '1999-01-01', '0 days'])(
-    'refuses %s, which is not after today',
-    text => {
-      expect(read(text)).toContain('is not after today (2026-11-20)');
-      expect(read(text)).toContain('2026-12-04');
-    },
-  );
+  it.each([
+    ['today', 'That is today'],
+    ['2026-11-20', 'That is today'],
+    ['0 days', 'That is today'],
+    ['2026-11-19', 'Thu 19 Nov 2026 is over'],
+    ['1999-01-01', 'Fri 1 Jan 1999 is over'],
+  ])('refuses %s, which is not after today', (text, why) => {
+    expect(read(text)).toContain(`${why}, so there is nothing to wait for. Try a date such as 2026-12-04`);
+  });
 
   it.each(['2027-11-21', '13 months', '9999 weeks'])('refuses %s, which is more than a year away', text => {
     expect(read(text)).toContain('more than a year away');
@@ -55,7 +57,8 @@ describe('parseUntil', () => {
   it.each(['', 'christmas', '2026-02-30', '2026-13-01', '24.12.2026', '2 fortnights', '-3 days', '2026-12-24T10:00'])(
     'answers “%s” with examples',
     text => {
-      expect(read(text)).toContain('I cannot read a day in that. Try a date such as 2026-12-04');
+      const it = text.trim() === '' ? 'that' : `“${text}”`;
+      expect(read(text)).toContain(`I cannot read a day in ${it}. Try a date such as 2026-12-04`);
     },
   );
 

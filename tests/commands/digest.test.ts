@@ -21,12 +21,26 @@ describe('/digest', () => {
     expect(ada.lastMessage.private).toBe(true);
   });
 
-  it('says how to get fewer of them', async () => {
-    expect(await ada.type('/digest')).toContain('You get this every week. To get fewer, press a button');
+  it('says how often they come and how to change that', async () => {
+    expect(await ada.type('/digest')).toContain(
+      'Your messages are set to come every week. To change that, press a button',
+    );
     expect(await ada.press('Every two weeks')).toContain('every two weeks');
     expect(await ada.type('/digest')).toContain('[Every week] [Stop these messages]');
     await ada.press('Stop these messages');
     expect(await ada.type('/digest')).toContain('Messages to you are switched off');
+  });
+
+  it('promises no messages to who has no track yet, or has not finished onboarding', async () => {
+    const bo = test.as('bo');
+    expect(await bo.type('/digest')).toContain('Messages to you begin once you have picked a track with /onboard.');
+    await bo.type('/onboard');
+    await bo.press('onboard/track/engineering');
+    const said = await bo.type('/digest');
+    expect(said).toContain('Messages to you begin once you have finished /onboard, or a day later.');
+    expect(said).not.toContain('every week');
+    await bo.type('/settings messages weekly');
+    expect(await bo.type('/digest')).toContain('Your messages are set to come every week.');
   });
 
   it('begins with what was started, without reproach', async () => {

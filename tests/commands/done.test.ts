@@ -46,7 +46,7 @@ describe('/done', () => {
 
   it('changes nothing at all where one of several topics is unknown', async () => {
     const said = await ada.type('/done what-is-safety, tsting, reading-papers');
-    expect(said).toContain('There is no topic “tsting”. Did you mean testing');
+    expect(said).toContain('There is no topic “tsting”. Did you mean Testing');
     expect(await ledger()).toEqual([]);
     expect(await ada.type('/progress')).toContain('0 of 8 topics');
   });

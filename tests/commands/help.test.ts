@@ -40,9 +40,32 @@ describe('/help', () => {
   it('names the values of a closed list, and what is optional', async () => {
     const said = await ada.type('/help leaderboard');
     expect(said).toContain('/leaderboard [period] [track] [role]');
-    expect(said).toContain('- period, optional: This week unless told (one of week, month, all)');
-    expect(await ada.type('/help /track')).toContain('- track: The track (one of general, engineering, research)');
+    expect(said).toContain(
+      '- period, optional: This week unless told (one of This week week, This month month, All time all)',
+    );
+    expect(await ada.type('/help /track')).toContain(
+      '- track: The track (one of 🧭 General general, ⚙️ Engineering Track engineering, 🔬 Research Track research)',
+    );
     expect(await ada.type('/track help')).toBe(await ada.type('/help track'));
+  });
+
+  it('tells a member who may use an organiser’s command, and where', async () => {
+    const test = await testApp();
+    expect(await test.as('eve').type('/help schedule')).toContain('This is for organisers: those who manage this');
+    const eve = test.as('eve', { platform: 'discord', direct: true });
+    const said = await eve.type('/help schedule');
+    expect(said).toContain('members who may manage the server (the permission “Manage Server”)');
+    expect(said).toContain('If that is you, send /schedule there.');
+    expect(await olga.type('/help schedule')).not.toContain('This is for organisers');
+  });
+
+  it('names commands and values as they are picked on Discord', async () => {
+    const test = await testApp();
+    const eve = test.as('eve', { platform: 'discord' });
+    const said = await eve.type('/help leaderboard');
+    expect(said).not.toContain('[period]');
+    expect(said).toContain('- period, optional: This week unless told (one of This week, This month, All time)');
+    expect(await eve.type('/help')).toContain('/help with command: track explains one command.');
   });
 
   it('answers an unknown command with the nearest', async () => {

@@ -163,8 +163,8 @@ describe('/leaderboard', () => {
 
   it('answers an unknown period, track or role with the nearest', async () => {
     const ada = test.as('ada');
-    expect(await ada.type('/leaderboard weak')).toContain('Did you mean week?');
-    expect(await ada.type('/leaderboard track:reserch')).toContain('Did you mean research?');
-    expect(await ada.type('/leaderboard role:platform')).toContain('Did you mean platform_engineer?');
+    expect(await ada.type('/leaderboard weak')).toContain('Did you mean This week (week)?');
+    expect(await ada.type('/leaderboard track:reserch')).toContain('Did you mean 🔬 Research Track (research)?');
+    expect(await ada.type('/leaderboard role:platform')).toContain('Did you mean Platform Engineer?');
   });
 });

@@ -80,7 +80,7 @@ describe('/onboard', () => {
   it('goes back a step with what was chosen marked', async () => {
     await ada.type('/onboard');
     await ada.press('🔬 Research Track');
-    expect(await ada.press('Back')).toContain('[🔬 Research Track (now)]');
+    expect(await ada.press('Back')).toContain('[🔬 Research Track (current)]');
     await ada.press('Skip');
     await ada.press('Skip');
     await ada.choose('10');
@@ -101,7 +101,7 @@ describe('/onboard', () => {
     const resumed = await ada.type('/onboard');
     expect(resumed).toContain('You left off here; what you answered before is kept.');
     expect(resumed).toContain('STEP 3 OF 6');
-    expect(await ada.press('Start again')).toContain('[⚙️ Engineering Track (now)]');
+    expect(await ada.press('Start again')).toContain('[⚙️ Engineering Track (current)]');
     expect(await ada.press('onboard/start/')).toContain(FIRST);
   });
 
@@ -113,7 +113,7 @@ describe('/onboard', () => {
     const again = await ada.type('/onboard');
     expect(again).toContain('You have been through this before');
     expect(again).toContain(FIRST);
-    expect(again).toContain('[⚙️ Engineering Track (now)]');
+    expect(again).toContain('[⚙️ Engineering Track (current)]');
     expect(await ada.press('Skip')).toContain('Now: Platform Engineer');
   });
 

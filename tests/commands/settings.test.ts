@@ -157,9 +157,10 @@ describe('/settings', () => {
     });
 
     it.each([
-      ['2026-11-22', 'not after today'],
+      ['2026-11-22', 'Sun 22 Nov 2026 is over, so there is nothing to wait for.'],
+      ['today', 'That is today, so there is nothing to wait for.'],
       ['2028-01-01', 'more than a year away'],
-      ['christmas', 'Try a date such as 2026-12-07'],
+      ['christmas', 'I cannot read a day in “christmas”. Try a date such as 2026-12-07'],
     ])('refuses %s and says what would do', async (typed, why) => {
       expect(await ada.type(`/settings pause ${typed}`)).toContain(why);
       expect((await stored()).pausedUntil).toBeNull();
@@ -259,5 +260,29 @@ describe('/settings', () => {
       }
       expect(await stored()).toEqual(before);
     });
+  });
+
+  it('names the commands that take a value as they are given there', async () => {
+    const way = (said: string) => /To go back: (.*)\.$/m.exec(said)?.[1];
+    expect(way(await ada.type('/settings pace 6'))).toBe('/settings pace 4');
+    const bo = test.as('bo', { platform: 'discord' });
+    expect(way(await bo.type('/settings pace 6'))).toBe('/settings pace with hours: 4');
+    const [, first] = bo.lastMessage.message.blocks;
+    expect(first?.type).toBe('actions');
+    expect(bo.lastMessage.message.blocks[0]).toMatchObject({ text: expect.stringContaining('`/settings pace` with') });
+  });
+
+  it('takes members who never chose a zone along when the community’s changes, with their digests', async () => {
+    const olga = test.as('olga', { organiser: true });
+    await olga.type('/schedule set digest');
+    await test.as('bo').type('/track select engineering');
+    await test.as('cy').type('/track select engineering');
+    await test.as('cy').type('/settings zone Tokyo');
+    await olga.type('/settings community-zone Berlin');
+    expect(await test.as('bo').type('/settings')).toContain('Time zone: Europe/Berlin');
+    expect(await test.as('cy').type('/settings')).toContain('Time zone: Asia/Tokyo');
+    const targets = (await runsOfSchedule(test.db, 1)).map(({ target }) => target);
+    expect(targets).toContain('zone:Europe/Berlin');
+    expect(await olga.type('/settings')).toMatch(/Time zone: Europe\/Berlin[\s\S]*Time zone: Europe\/Berlin/);
   });
 });

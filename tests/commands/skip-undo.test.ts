@@ -54,7 +54,7 @@ describe('/skip', () => {
   });
 
   it('answers a misspelt topic with the nearest, and one of another track with whose it is', async () => {
-    expect(await ada.type('/skip testng')).toContain('Did you mean testing');
+    expect(await ada.type('/skip testng')).toContain('Did you mean Testing');
     expect(await ada.type('/skip experiments')).toContain('belongs to the Research Track');
   });
 });
@@ -80,11 +80,22 @@ describe('/start', () => {
 
   it('says what the topic builds on, and answers a misspelt one', async () => {
     expect(await ada.type('/start deployment')).toContain('It builds on Observability, which you have not done yet.');
-    expect(await ada.type('/start deploymnt')).toContain('Did you mean deployment');
+    expect(await ada.type('/start deploymnt')).toContain('Did you mean Deployment');
   });
 });
 
 describe('/undo', () => {
+  it('takes back the topic that was named last, where several were marked at once', async () => {
+    for (const [topics, last] of [
+      ['testing, what-is-safety', 'What AI safety is'],
+      ['risk-models, reading-papers', 'Reading papers'],
+    ]) {
+      await ada.type(`/done ${topics}`);
+      expect(await ada.type('/undo')).toContain(`“${last}” is no longer done`);
+      test.setNow('2026-11-23T09:00:59.999Z');
+    }
+  });
+
   it('takes back the last thing that was marked, with its points', async () => {
     await ada.type('/done testing');
     test.setNow('2026-11-23T10:00:00Z');
@@ -116,7 +127,7 @@ describe('/undo', () => {
   it('says so where there is nothing to take back', async () => {
     expect(await ada.type('/undo')).toContain('you have not started, done or skipped a topic yet');
     expect(await ada.type('/undo testing')).toContain('it is neither started, done nor skipped');
-    expect(await ada.type('/undo tesing')).toContain('Did you mean testing');
+    expect(await ada.type('/undo tesing')).toContain('Did you mean Testing');
   });
 
   it('takes points back once when it is pressed twice at once', async () => {

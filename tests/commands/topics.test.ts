@@ -45,7 +45,7 @@ describe('/topics', () => {
 
     it('says so where the track has nothing in that module, and answers a misspelt one with the nearest', async () => {
       expect(await ada.type('/topics list research-basics')).toContain('no topic of your track in this module');
-      expect(await ada.type('/topics list enginering-basics')).toContain('Did you mean engineering-basics?');
+      expect(await ada.type('/topics list enginering-basics')).toContain('Did you mean Engineering Basics?');
     });
 
     it('opens a topic from its menu', async () => {
@@ -95,7 +95,7 @@ describe('/topics', () => {
     });
 
     it('answers a misspelt topic with the nearest', async () => {
-      expect(await ada.type('/topics show observabilty')).toContain('Did you mean observability');
+      expect(await ada.type('/topics show observabilty')).toContain('Did you mean Observability');
     });
 
     it('says that a removed topic is not there, also to its old buttons', async () => {

@@ -28,7 +28,7 @@ describe('/track', () => {
   });
 
   it('answers a misspelt track with the nearest, and changes nothing', async () => {
-    expect(await ada.type('/track select enginering')).toContain('Did you mean engineering?');
+    expect(await ada.type('/track select enginering')).toContain('Did you mean ⚙️ Engineering Track (engineering)?');
     expect(await ada.type('/track show')).toContain('NO TRACK YET');
   });
 

@@ -53,6 +53,12 @@ describe('topic search', () => {
     expect(search.find('')).toBeUndefined();
   });
 
+  test('finds a title whose article was left out, and one that has none with an article', () => {
+    for (const typed of ['AI Safety Landscape', 'the ai safety landscape', 'The Docker & Containerization'])
+      expect(search.find(typed)?.title.toLowerCase()).toContain(typed.toLowerCase().replace('the ', ''));
+    expect(search.find('the')).toBeUndefined();
+  });
+
   test('names the nearest topic for a slip, and none for nonsense', () => {
     expect(search.nearest('evalutions-101')?.id).toBe('evaluations-101');
     expect(search.nearest('kubernetes')?.id).toBe('kubernetes-for-model-evaluation');

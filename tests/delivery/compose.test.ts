@@ -119,14 +119,14 @@ describe('a personal message', () => {
     community = await demoCommunity(db, monday);
   });
 
-  it('greets by name and brings topics that fit the hours, one next step, and how to get fewer', async () => {
+  it('greets by name and brings topics that fit the hours, one next step, and how to change how often they come', async () => {
     const message = personalDigest(testCurriculum, await learner({ weeklyHours: 4 }));
     const text = read(message);
     expect(text).toContain('YOUR WEEK: ⚙️ ENGINEERING TRACK');
     expect(text).toContain('Hi Ada, here are 2 topics for this week: about 2.5 h of your 4 h.');
     expect(text).toContain('Engineering Track: ░░░░░░░░░░ 0 of 8 topics (0 %)');
     expect(text).toContain('Next step: open What AI safety is and read its first page.');
-    expect(text).toContain('You get this every week. To get fewer, press a button');
+    expect(text).toContain('Your messages are set to come every week. To change that, press a button');
     expect(actionsOf(message)).toEqual(
       expect.arrayContaining(['settings/frequency/fortnightly', 'settings/frequency/off']),
     );
@@ -239,7 +239,7 @@ describe('a personal message', () => {
     expect(text).toContain('you have done all 8 topics of the ⚙️ Engineering Track');
     expect(text).toContain('/track list');
     expect(text).toContain('8 of 8 topics (100 %)');
-    expect(text).toContain('To get fewer');
+    expect(text).toContain('To change that');
   });
 
   it('has an answer where all that is left was set aside', async () => {
@@ -283,7 +283,7 @@ describe('a personal message', () => {
     const message = nudge(testCurriculum, await learner(), 3);
     const text = read(message);
     expect(text).toContain('YOUR MESSAGES REST FROM NOW ON');
-    expect(text).toContain('press Resume or type /settings resume');
+    expect(text).toContain('press Resume or send /settings resume');
     expect(actionsOf(message)).toEqual(['settings/resume/']);
     expect(text).not.toMatch(REPROACH);
   });

@@ -86,6 +86,19 @@ describeOnBothDatabases('planning', open => {
     expect(await keys()).toEqual([ada, fay].map(({ id }) => `personal:${id}:2026-W48`));
   });
 
+  it('leaves out who is in the middle of onboarding, until the question about direct messages or a day is behind them', async () => {
+    const now = { lastActiveAt: later(-HOUR) };
+    await join('ada', { onboardingStep: 'roles', ...now });
+    await join('bo', { onboardingStep: 'messages', ...now });
+    const left = await join('al', { onboardingStep: 'roles', lastActiveAt: later(-DAY) });
+    const asked = await join('cy', { onboardingStep: 'leaderboard', ...now });
+    const again = await join('di', { onboardingStep: 'roles', onboardedAt: friday, ...now });
+    const neverBegun = await join('ed');
+    await mondayDigest(db, community, friday, { channelId: null });
+    await planDue(db, nine);
+    expect(await keys()).toEqual([left, asked, again, neverBegun].map(({ id }) => `personal:${id}:2026-W48`));
+  });
+
   it('writes every second week to those who want that', async () => {
     const ada = await join('ada', { directMessages: 'fortnightly' });
     await mondayDigest(db, community, friday, { channelId: null });
@@ -193,7 +206,7 @@ describeOnBothDatabases('planning', open => {
       );
       const missed = (await outbox()).filter(({ state }) => state === 'missed');
       expect(missed.every(({ memberId }) => memberId === null)).toBe(true);
-      expect(missed[0]?.reason).toMatch(/was not running at 2026-11-23 09:00/);
+      expect(missed[0]?.reason).toMatch(/was not running at Mon 23 Nov, 09:00/);
       expect((await nextRun(db))?.nextSlot).toBe('2026-12-14T09:00');
     });
 

@@ -425,6 +425,13 @@ describeOnBothDatabases('sending', open => {
       expect(web.posted.map(({ to }) => to)).toEqual(['channel:weekly']);
     });
 
+    it('heeds that the member began onboarding and was not asked about messages yet', async () => {
+      const beginOnboarding = async () => {
+        await db.query.update(db.tables.members).set({ onboardingStep: 'hours', lastActiveAt: now });
+      };
+      expect(await reasonOf(beginOnboarding)).toBe('The member has not been asked about direct messages yet.');
+    });
+
     it('heeds a pause', async () => {
       expect(await reasonOf(() => pauseMember(db, ada.id, now, new Date(nine.getTime() + DAY), 'holiday'))).toMatch(
         /^The member is on pause until Tue 24 Nov/,

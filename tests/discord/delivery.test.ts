@@ -121,6 +121,24 @@ describe('a post in a channel', () => {
     expect(there()).toHaveLength(1);
     expect(await rowOf(made)).toMatchObject({ state: 'sent' });
     expect((await rowOf(made)).reason).toContain('Create Public Threads');
+    const organiser = discord.user('olga').in(guild, channel, { permissions: PERMISSION.manageGuild });
+    const list = await organiser.slash('schedule list');
+    expect(list).toMatchObject({
+      text: expect.stringMatching(
+        new RegExp(`Not all as asked in the last 14 days[^]*<t:\\d+:f> in <#${channel.id}>: .*Create Public Threads`),
+      ),
+    });
+    expect(list).toMatchObject({ text: expect.not.stringContaining('Not delivered') });
+  });
+
+  it('is refused where a thread is asked for that Milepost may not open', async () => {
+    channel.deny(PERMISSION.createPublicThreads);
+    const organiser = discord.user('olga').in(guild, channel, { permissions: PERMISSION.manageGuild });
+    const said = await organiser.slash('schedule set', { kind: 'digest', channel: channel.id, thread: true });
+    expect(said).toMatchObject({ text: expect.stringContaining('Milepost lacks Create Public Threads there.') });
+    expect(await organiser.slash('schedule set', { kind: 'digest', channel: channel.id })).toMatchObject({
+      text: expect.stringContaining('Schedule 1: digest'),
+    });
   });
 
   it.each<[name: string, fault: RestFault]>([
@@ -279,6 +297,11 @@ describe('a channel that cannot be reached', () => {
       expect(pausedReason).toContain(says);
       expect(pausedReason).toContain('resume');
       expect(there()).toEqual([]);
+      const organiser = discord.user('olga').in(guild, undefined, { permissions: PERMISSION.manageGuild });
+      expect(await organiser.slash('schedule resume', { schedule: made.id })).toMatchObject({
+        text: expect.stringMatching(/stays paused: I cannot post in that channel\..*<\/schedule remove:\d+>/),
+      });
+      expect((await scheduleById(db, made.id))?.pausedAt).toEqual(new Date(DUE));
     },
   );
 });

@@ -62,7 +62,7 @@ describe('a first day and a first week on Discord, with the real content', () =>
     expect(text(await member.submit({ 'A city or an IANA id': 'Nowhere' }))).toContain('no time zone');
     await member.press('Change');
     expect(text(await member.submit({ 'A city or an IANA id': 'Lisbon' }))).toContain('Step 5 of 6');
-    await member.press('Every week (now)');
+    await member.press('Every week (current)');
     const ready = await member.press('Yes, show my name');
     expect(text(ready)).toContain('Europe/Lisbon');
     expect(ready, 'one message carries the whole onboarding').toMatchObject({ updated: true, ephemeral: true });

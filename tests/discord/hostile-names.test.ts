@@ -84,6 +84,8 @@ it('names of members do nothing in answers, in direct messages and on the leader
     await seat.slash('done', { topics: 'what-is-safety' });
     for (const command of ['onboard', 'leaderboard', 'progress'])
       expectHarmless(messageOf(await seat.slash(command)), `/${command} for ${JSON.stringify(nick)}`);
+    // Who has not finished onboarding gets messages only once they say so.
+    await seat.slash('settings messages', { frequency: 'weekly' });
   }
   await test.liveUntil('2026-12-01T12:00:00Z');
   expect(test.discord.messages(board.id).length).toBeGreaterThan(0);

@@ -43,7 +43,7 @@ describeInBrowser('a first week in the playground', openPage => {
     await picture(page, 'week-4-zone');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await heading(page, /Step 5 of 6/);
-    await press(page, 'Every week (now)');
+    await press(page, 'Every week (current)');
     await heading(page, /Step 6 of 6/);
     await log(page).getByRole('button', { name: /^Yes/ }).last().click();
     await log(page).getByRole('button', { name: 'Show my topics' }).waitFor();

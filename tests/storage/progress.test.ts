@@ -44,6 +44,17 @@ describeOnBothDatabases('progress', open => {
     expect(await ledgerSum(ada)).toBe(10);
   });
 
+  it('keeps several topics of one change in the week of that change, to the millisecond', async () => {
+    for (const at of ['2026-11-30T00:00:00.000Z', '2026-11-29T23:59:59.999Z']) {
+      const ids = [1, 2, 3].map(number => `${number} ${at}`);
+      await done(ada, ids, new Date(at));
+      const minutes = (await ledgerOf(db, ada.id))
+        .filter(({ topicId }) => ids.includes(topicId))
+        .map(event => event.at.toISOString().slice(0, 16));
+      expect(minutes).toEqual(ids.map(() => at.slice(0, 16)));
+    }
+  });
+
   it('counts a topic once when two presses arrive at once', async () => {
     const results = await Promise.all([done(ada, ['a', 'b']), done(ada, ['a', 'b']), done(ada, ['b', 'a'])]);
     expect(results.flat().sort()).toEqual(['a', 'b']);

@@ -5,6 +5,7 @@ import { loadCommands } from '../../src/commands.ts';
 import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import type { Log } from '../../src/log.ts';
 import { type Button, type Modal, type Select, toPlainText } from '../../src/message.ts';
+import type { PlatformName } from '../../src/storage/communities.ts';
 import type { Db } from '../../src/storage/database.ts';
 import { testCurriculum } from './curriculum.ts';
 import { openTestDb } from './databases.ts';
@@ -37,7 +38,8 @@ export type TestMember = {
 export type TestApp = {
   app: App;
   db: Db;
-  as(name: string, how?: { organiser?: boolean; zone?: string }): TestMember;
+  /** On the web unless told; `direct` in direct messages, which have no channel of the community. */
+  as(name: string, how?: { organiser?: boolean; zone?: string; platform?: PlatformName; direct?: boolean }): TestMember;
   setNow(now: string | Date): void;
   /** Content may be replaced while the bot runs. */
   setCurriculum(curriculum: Curriculum): void;
@@ -72,15 +74,15 @@ export const testApp = async (given: { db?: Db; now?: string | Date } = {}): Pro
     log: strictLog,
   });
 
-  const as: TestApp['as'] = (name, { organiser = false, zone } = {}) => {
+  const as: TestApp['as'] = (name, { organiser = false, zone, platform = 'web', direct = false } = {}) => {
     const caller: Caller = {
-      platform: 'web',
+      platform,
       communityId: 'test',
       communityName: 'Test',
       memberId: name,
       name,
       organiser,
-      channelId: 'general',
+      ...(!direct && { channelId: 'general' }),
       ...(zone && { zone }),
     };
     let last: Reply | undefined;
