@@ -272,6 +272,13 @@ export const createApp = (deps: AppDeps): App => {
     return `Something went wrong on our side. Please look whether it was done before you try again; if it stays, tell an organiser the incident ${incident}.`;
   };
 
+  /** One line without anything that was typed, so that an operator sees what people are refused, and where. */
+  const noteRefusal = ({ code }: UserError, { type, caller }: Interaction): void =>
+    deps.log.info(
+      { code, interaction: type, platform: caller.platform, community: caller.communityId },
+      'an interaction was refused',
+    );
+
   return {
     async handle(interaction) {
       let context: Context | undefined;
@@ -285,6 +292,7 @@ export const createApp = (deps: AppDeps): App => {
         if (!answer.private || command.name === 'settings') return answer;
       } catch (error) {
         const message = error instanceof UserError ? error.message : incidentOf(error, interaction);
+        if (error instanceof UserError) noteRefusal(error, interaction);
         answer = errorReply(message, deps, interaction.caller);
       }
       try {

@@ -6,15 +6,18 @@ import type { Log } from '../log.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { actions, button, type Message, quiet, text } from '../message.ts';
 import { type Home, whoActs } from './caller.ts';
-import type { Forms } from './forms.ts';
+import type { Forms, KeptValues } from './forms.ts';
 import type { Place, Received } from './receive.ts';
 
 export type Act = Extract<Received, { type: 'interaction' }>;
 export type Typing = Extract<Received, { type: 'autocomplete' }>;
 export type Performed = { reply: Reply; communityId?: string };
 
-/** Servers in which people were seen last, so that their direct messages are about the right one. */
-const REMEMBERED_PEOPLE = 5_000;
+/** People whose last server was noted lately by this process. */
+const NOTED_PEOPLE = 5_000;
+const NOTED_AGAIN_MS = 60_000;
+/** Then the database's own hour is near enough. */
+const NOTED_FOR_MS = 24 * 60 * 60 * 1000;
 
 const refusal = (...blocks: Message['blocks']): MessageReply => ({
   type: 'message',
@@ -49,24 +52,33 @@ export const createPerformer = ({
   app,
   homesOf,
   forms,
+  kept,
   log,
 }: {
   app: Pick<App, 'handle' | 'suggest'>;
   homesOf: (userId: string) => Promise<Home[]>;
   forms: Forms;
+  kept: KeptValues;
   log: Log;
 }): Performer => {
-  const lastServers = new Map<string, string>();
-  const rememberServer = ({ userId, guildId }: Place): void => {
-    if (guildId === undefined) return;
-    lastServers.delete(userId);
-    lastServers.set(userId, guildId);
-    if (lastServers.size > REMEMBERED_PEOPLE) lastServers.delete(lastServers.keys().next().value as string);
+  const noted = new Map<string, { guildId: string; at: number }>();
+  const lastServerOf = (userId: string): string => `server ${userId}`;
+  /**
+   * Notes where a person of several communities was seen, for all processes: the database knows it to the hour only. Once a minute is
+   * enough, and nobody waits for it.
+   */
+  const noteServer = async ({ userId, guildId }: Place): Promise<void> => {
+    const at = performance.now();
+    const last = noted.get(userId);
+    if (guildId === undefined || (last?.guildId === guildId && at - last.at < NOTED_AGAIN_MS)) return;
+    noted.delete(userId);
+    noted.set(userId, { guildId, at });
+    if (noted.size > NOTED_PEOPLE) noted.delete(noted.keys().next().value as string);
+    if ((await homesOf(userId)).length > 1) await kept.keep(lastServerOf(userId), guildId, NOTED_FOR_MS);
   };
-  /** The server in which somebody was seen a moment ago first: the database knows it to the hour only. */
   const homesInOrder = async (userId: string): Promise<Home[]> => {
-    const last = lastServers.get(userId);
     const homes = await homesOf(userId);
+    const last = homes.length > 1 ? await kept.find(lastServerOf(userId)) : undefined;
     return [
       ...homes.filter(({ externalId }) => externalId === last),
       ...homes.filter(({ externalId }) => externalId !== last),
@@ -102,9 +114,9 @@ export const createPerformer = ({
     }
     const who = await whoActs(place, homesInOrder);
     if (!who) return { reply: NOBODY_KNOWS_YOU };
-    rememberServer(place);
     const { caller, guessed } = who;
     const reply = await withSecondTry(await app.handle({ ...interaction, caller } as Interaction), received);
+    noteServer(place).catch(error => log.warn({ err: error }, 'it could not be noted where somebody was active'));
     const note = `This is for ${escapeMarkdown(guessed ?? '')}, where you were active last. For another community, send it in that server.`;
     return { reply: guessed === undefined ? reply : withNote(reply, note), communityId: caller.communityId };
   };

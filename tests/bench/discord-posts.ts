@@ -58,7 +58,7 @@ export const measurePosts = async (folder: string, shrink: number): Promise<Figu
         baseline: leastMs,
         ratio: ms / leastMs,
         unit: 'ms',
-        aim: { of: 'ratio', atMost: Number((1 / MIN_SHARE).toFixed(3)) },
+        aim: { of: 'ratio', atMost: 1 / MIN_SHARE },
       },
       { what: '  that is', value: (howMany - LIMIT) / (ms / 1000), baseline: LIMIT, unit: 'posts/s' },
       { what: '  before that, to plan them', value: Math.max(0, first - startedAt), unit: 'ms' },

@@ -457,3 +457,13 @@ describe('an interaction', () => {
     expect(await answer).toMatchObject({ text: 'Just in time.' });
   });
 });
+
+describe('the deadlines that Milepost keeps to by itself', () => {
+  it('put a slow answer off before Discord gives up, with the time that it needs', async () => {
+    const test = await stage();
+    const answer = await lateAnswer(test, () => test.ada.slash('hidden'), said('There you are.'));
+    expect(answer).toMatchObject({ type: 'message', deferred: true, ephemeral: true });
+    expect(asMessage(answer).text).toContain('There you are.');
+    expect(troubles(test)).toEqual([]);
+  });
+});

@@ -306,6 +306,36 @@ describe('a channel that cannot be reached', () => {
   );
 });
 
+describe('a post that is brought up to date', () => {
+  const message = { blocks: [{ type: 'heading', text: 'Mended', level: 1 } as const] };
+  const edit = (made: Schedule, messageId: string) =>
+    test.bot.discord.edit({ communityId: guild.id, channelId: channel.id }, messageId, message, keyOf(made));
+
+  it('changes where it stands, keeps its mark, and pings nobody', async () => {
+    const made = await schedule();
+    await test.liveUntil('2026-11-23T09:01:00Z');
+    const [before] = there();
+    const mark = before?.components[0]?.id;
+    expect(await edit(made, before?.id ?? '')).toMatchObject({ type: 'sent' });
+    const [after, ...others] = there();
+    expect(others).toEqual([]);
+    expect(after).toMatchObject({ id: before?.id, edits: 1, pings: { everyone: false } });
+    expect(JSON.stringify(after?.components)).toContain('Mended');
+    expect(after?.components[0]?.id).toBe(mark);
+  });
+
+  it('that was deleted is said to be gone', async () => {
+    const made = await schedule();
+    await test.liveUntil('2026-11-23T09:01:00Z');
+    const [post] = there();
+    discord.misbehave.rest(
+      { match: /\/messages\//, method: 'PATCH' },
+      { error: { status: 404, code: 10008, message: 'Unknown Message' } },
+    );
+    expect(await edit(made, post?.id ?? '')).toEqual({ type: 'gone', reason: 'The message was deleted.' });
+  });
+});
+
 describe('a server that Milepost was removed from', () => {
   it('rests with its schedules as they are, and goes on when it is back', async () => {
     const made = await schedule();

@@ -234,3 +234,13 @@ it('what organisers do is neither offered nor possible there, even for an organi
     expect(answer).toMatchObject({ ephemeral: true, text: expect.stringMatching(/for organisers|Only organisers/) });
   expect(await rows()).toBe(before);
 });
+
+it('a command is about the server somebody was in a moment ago, whichever process saw them there', async () => {
+  const { test, leeds, ada } = await inTwoServers();
+  // Within the hour to which the database knows when somebody was active.
+  await ada.in(leeds).slash('next');
+  await test.bot.stop();
+  const other = await startTestBot({ discord: test.discord, db: test.db, now: test.now().toISOString() });
+  onTestFinished(() => other.bot.stop());
+  expect(textOf(await ada.inDirectMessages().slash('next'))).toContain('This is for Leeds');
+});

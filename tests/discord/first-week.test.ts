@@ -123,6 +123,16 @@ describe('a first day and a first week on Discord, with the real content', () =>
   });
 
   it('never broke a rule of Discord, pinged nobody, and had nothing to complain about', () => {
+    const messages = test.discord.requests
+      .map(({ body }) => body as { data?: object; components?: unknown; allowed_mentions?: unknown } | undefined)
+      .map(
+        body =>
+          (body?.data ?? body) as { components?: unknown; custom_id?: unknown; allowed_mentions?: unknown } | undefined,
+      )
+      .filter(body => body?.components !== undefined && body.custom_id === undefined);
+    expect(messages.length).toBeGreaterThan(20);
+    for (const { allowed_mentions } of messages as { allowed_mentions?: unknown }[])
+      expect(allowed_mentions).toEqual({ parse: [] });
     const refused = test.discord.requests.filter(({ status }) => status >= 400);
     expect(refused).toEqual([]);
     const everything = [weekly.id, general.id].flatMap(id => test.discord.messages(id));
