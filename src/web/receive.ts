@@ -14,11 +14,18 @@ export type Received = {
   channel?: string;
   /** The stored message whose button was pressed. */
   messageId?: string;
+  /** What else the answer shall show, as it was asked for: nothing, or one value. */
+  show: readonly unknown[];
   withCaller: (caller: Caller) => Interaction;
 };
 
 const someText = z.string().min(1);
-const from = { as: someText, channel: someText.optional(), message: someText.optional() };
+const from = {
+  as: someText,
+  channel: someText.optional(),
+  message: someText.optional(),
+  show: z.unknown().optional(),
+};
 const commandBody = z.strictObject({ ...from, command: z.string().trim().min(1) });
 const actionBody = z.strictObject({
   ...from,
@@ -59,10 +66,16 @@ const place = (body: {
   as: string;
   channel?: string | undefined;
   message?: string | undefined;
-}): Omit<Received, 'withCaller'> => ({
+}): Omit<Received, 'withCaller' | 'show'> => ({
   as: body.as,
   ...(body.channel && { channel: body.channel }),
   ...(body.message && { messageId: body.message }),
+});
+
+/** Where an interaction was made, and what its answer shall show beside itself. */
+const placeAndShow = (body: Parameters<typeof place>[0] & { show?: unknown }): Omit<Received, 'withCaller'> => ({
+  ...place(body),
+  show: 'show' in body ? [body.show] : [],
 });
 
 /** The body of `POST /api/interactions`: exactly one of a typed `command`, a pressed `action`, a submitted `modal`. */
@@ -76,14 +89,14 @@ export const receiveInteraction = (body: string): Received => {
   }
   if (kinds[0] === 'command') {
     const typed = check(commandBody, value);
-    return { ...place(typed), withCaller: caller => ({ caller, type: 'text', text: typed.command }) };
+    return { ...placeAndShow(typed), withCaller: caller => ({ caller, type: 'text', text: typed.command }) };
   }
   if (kinds[0] === 'action') {
     const { action, values, ...where } = check(actionBody, value);
-    return { ...place(where), withCaller: caller => ({ caller, type: 'action', action, values }) };
+    return { ...placeAndShow(where), withCaller: caller => ({ caller, type: 'action', action, values }) };
   }
   const { modal, fields, ...where } = check(modalBody, value);
-  return { ...place(where), withCaller: caller => ({ caller, type: 'modal', modal, fields }) };
+  return { ...placeAndShow(where), withCaller: caller => ({ caller, type: 'modal', modal, fields }) };
 };
 
 /** The body of `POST /api/complete`: what is in the composer so far. */

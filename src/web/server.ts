@@ -95,19 +95,6 @@ const readShow = ({ payloads }: Playground, asked: readonly unknown[]): Show => 
   return async shown => ({ discord: await payloads(shown) });
 };
 
-/** The body of an interaction without its `show`, and the values of that. What is no JSON is left for `receiveInteraction`. */
-const takeShow = (body: string): { rest: string; asked: unknown[] } => {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return { rest: body, asked: [] };
-  }
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'show')) return { rest: body, asked: [] };
-  const { show, ...rest } = value as { show: unknown };
-  return { rest: JSON.stringify(rest), asked: [show] };
-};
-
 const showAll = (messages: readonly StoredMessage[], show: Show): Promise<MessagesAnswer> =>
   Promise.all(messages.map(async message => storedMessageAnswer(message, await show(message))));
 
@@ -156,9 +143,8 @@ const createApi = ({ playground, streams }: WebServerDeps): Hono => {
   const api = new Hono();
   const recent = createRecentAnswers();
   api.post('/interactions', async c => {
-    const { rest, asked } = takeShow(await c.req.text());
-    const received = receiveInteraction(rest);
-    const show = readShow(playground, asked);
+    const received = receiveInteraction(await c.req.text());
+    const show = readShow(playground, received.show);
     const answered = await interact(playground, received);
     c.header('answer-id', recent.keep(answered));
     return c.json<InteractionAnswer>(interactionAnswer(answered, await show(answered.reply)));
