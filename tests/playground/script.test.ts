@@ -20,6 +20,7 @@ describe('the playground by script', () => {
     expect(channel[1]?.text).toContain('WEEK 2');
     expect(await directMessages('ada')).toHaveLength(2);
     expect(await directMessages('faye')).toEqual([]);
+    expect(playground.output(), 'nothing to complain about').not.toContain('"level"');
   });
 
   it('walks a new member from onboarding to their first digest', async () => {

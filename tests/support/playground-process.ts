@@ -11,6 +11,8 @@ export type PlaygroundProcess = {
   call(path: string, body?: unknown): Promise<any>;
   /** What a member types, and the plain text that they get back. */
   say(as: string, command: string): Promise<string>;
+  /** What it has written so far, its log included. */
+  output(): string;
   /** Ends the program by a signal and answers its exit code. */
   stop(): Promise<number | null>;
 };
@@ -54,6 +56,7 @@ export const startPlayground = async (): Promise<PlaygroundProcess> => {
     url,
     call,
     say: async (as, command) => (await call('/api/interactions', { as, command })).reply.text,
+    output: () => output,
     async stop() {
       child.kill('SIGTERM');
       const code = await exit;
