@@ -1,12 +1,9 @@
-import type { APIButtonComponent, APIContainerComponent, APIStringSelectComponent } from 'discord-api-types/v10';
+import type { APIStringSelectComponent } from 'discord-api-types/v10';
 import { ComponentType } from 'discord-api-types/v10';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCustomId, decodePress, encodeCustomId } from '../../src/discord/custom-id.ts';
-import { type DiscordMessage, type RenderContext, renderMessage } from '../../src/discord/render.ts';
-import { renderModal } from '../../src/discord/render-modal.ts';
-import { messageViolations, modalViolations } from '../../src/discord/validate.ts';
-import { escapeMarkdown } from '../../src/markdown.ts';
+import { decodePress } from '../../src/discord/custom-id.ts';
+import { type DiscordMessage, renderMessage } from '../../src/discord/render.ts';
+import { messageViolations } from '../../src/discord/validate.ts';
 import {
   actions,
   type Block,
@@ -16,45 +13,23 @@ import {
   heading,
   linkButton,
   list,
-  type Message,
-  type Modal,
   progressBar,
   quiet,
   type Select,
   text,
 } from '../../src/message.ts';
-
-const COMMUNITY = '1234567890123456789';
-const PNG = new Uint8Array([137, 80, 78, 71]);
-const render = (blocks: Block[], context?: RenderContext): DiscordMessage => renderMessage({ blocks }, context);
-const containerOf = ({ body }: DiscordMessage): APIContainerComponent => body.components[0] as APIContainerComponent;
-const inside = (blocks: Block[], context?: RenderContext) => containerOf(render(blocks, context)).components;
-const typesOf = (blocks: Block[]): string[] => inside(blocks).map(({ type }) => ComponentType[type]);
-
-type Shown = { texts: string[]; buttons: APIButtonComponent[]; selects: APIStringSelectComponent[]; total: number };
-const shownIn = (message: DiscordMessage): Shown => {
-  const shown: Shown = { texts: [], buttons: [], selects: [], total: 0 };
-  const walk = (component: { type: number; components?: unknown[]; accessory?: unknown }): void => {
-    shown.total += 1;
-    if (component.type === ComponentType.TextDisplay)
-      shown.texts.push((component as { content?: string }).content ?? '');
-    if (component.type === ComponentType.Button) shown.buttons.push(component as APIButtonComponent);
-    if (component.type === ComponentType.StringSelect) shown.selects.push(component as APIStringSelectComponent);
-    for (const child of component.components ?? []) walk(child as typeof component);
-    if (component.accessory) walk(component.accessory as typeof component);
-  };
-  walk(containerOf(message) as never);
-  return shown;
-};
-const textOf = (blocks: Block[], context?: RenderContext): string =>
-  shownIn(render(blocks, context)).texts.join('\n¶\n');
-const select = (count: number, more: Partial<Select> = {}): Select => ({
-  type: 'select',
-  action: 'topics/read/',
-  placeholder: 'Read a topic',
-  options: Array.from({ length: count }, (_, at) => ({ label: `Topic ${at}`, value: `topic-${at}` })),
-  ...more,
-});
+import {
+  COMMUNITY,
+  containerOf,
+  inside,
+  PNG,
+  render,
+  type Shown,
+  select,
+  shownIn,
+  textOf,
+  typesOf,
+} from '../support/discord-shown.ts';
 
 describe('texts', () => {
   it.each<[what: string, blocks: Block[], expected: string]>([
@@ -404,278 +379,5 @@ describe('what does not fit', () => {
     );
     expect(fits(message).texts[0]).toContain('_Picture: Board 10_');
     expect([message.files.length, message.shortened]).toEqual([10, ['a picture']]);
-  });
-});
-
-describe('custom ids', () => {
-  it.each<[action: string, how: { communityId?: string; occurrence?: number }, expected: string]>([
-    ['done/done/testing', {}, 'done/done/testing'],
-    ['done/done/testing', { occurrence: 2 }, '#2!done/done/testing'],
-    ['done/done/testing', { communityId: COMMUNITY }, `@${COMMUNITY}!done/done/testing`],
-    ['done/done/testing', { communityId: COMMUNITY, occurrence: 3 }, `@${COMMUNITY}#3!done/done/testing`],
-    [`a/a/${'x'.repeat(90)}`, { communityId: COMMUNITY }, `a/a/${'x'.repeat(90)}`],
-    ['@1!done/done/x', {}, '!@1!done/done/x'],
-  ])('%s %o', (action, how, expected) => {
-    expect(encodeCustomId(action, how)).toBe(expected);
-    expect(decodeCustomId(expected).action).toBe(action);
-  });
-
-  it('come back as they were, and fit', () => {
-    const how = fc.record({
-      communityId: fc.stringMatching(/^\d{17,20}$/),
-      occurrence: fc.integer({ min: 1, max: 40 }),
-    });
-    fc.assert(
-      fc.property(fc.string({ maxLength: 95 }), how, (action, given) => {
-        const id = encodeCustomId(action, given);
-        expect(decodeCustomId(id).action).toBe(action);
-        expect([undefined, given.communityId]).toContain(decodeCustomId(id).communityId);
-        expect(id.length).toBeLessThanOrEqual(100);
-        if (action.length <= 70) expect(decodeCustomId(id).communityId).toBe(given.communityId);
-      }),
-    );
-  });
-
-  it('the same action twice in a message has two ids', () => {
-    const { buttons } = shownIn(render([actions(button('A', 'a/a/'), button('B', 'a/a/'))]));
-    expect(buttons.map(each => ('custom_id' in each ? each.custom_id : ''))).toEqual(['a/a/', '#2!a/a/']);
-  });
-
-  it('forged ids stay what they are', () => {
-    expect(decodeCustomId('@12/../#x!!')).toEqual({ action: '@12/../#x!!' });
-    expect(decodePress('!', ['a', 'b'])).toEqual({ action: '', values: ['a', 'b'] });
-  });
-});
-
-describe('forms', () => {
-  const modal: Modal = {
-    id: 'settings/form/zone',
-    title: 'Time zone',
-    submit: 'Save',
-    fields: [
-      {
-        name: 'value',
-        label: 'A city',
-        type: 'text',
-        required: true,
-        value: 'Berlin',
-        placeholder: 'Berlin',
-        maxLength: 60,
-      },
-      { name: 'why', label: 'Why', type: 'paragraph' },
-      {
-        name: 'track',
-        label: 'Track',
-        type: 'select',
-        required: true,
-        description: 'One of them',
-        options: [{ label: 'A', value: 'a', selected: true }],
-      },
-    ],
-  };
-
-  it('are made of labels', () => {
-    const shown = renderModal(modal, { communityId: COMMUNITY });
-    expect(shown).toEqual({
-      custom_id: `@${COMMUNITY}!settings/form/zone`,
-      title: 'Time zone',
-      components: [
-        {
-          type: 18,
-          label: 'A city',
-          component: {
-            type: 4,
-            custom_id: 'value',
-            style: 1,
-            required: true,
-            max_length: 60,
-            value: 'Berlin',
-            placeholder: 'Berlin',
-          },
-        },
-        { type: 18, label: 'Why', component: { type: 4, custom_id: 'why', style: 2, required: false } },
-        {
-          type: 18,
-          label: 'Track',
-          description: 'One of them',
-          component: {
-            type: 3,
-            custom_id: 'track',
-            required: true,
-            min_values: 1,
-            max_values: 1,
-            options: [{ label: 'A', value: 'a', default: true }],
-          },
-        },
-      ],
-    });
-    expect(modalViolations(shown)).toEqual([]);
-  });
-
-  it('are never refused, however long their texts are', () => {
-    const long = fc.oneof(
-      fc.string({ maxLength: 300 }),
-      fc.constant('é'.repeat(5000)),
-      fc.constant('👩‍👩‍👧'.repeat(600)),
-    );
-    const option = fc.record({
-      label: long,
-      value: fc.string({ minLength: 1, maxLength: 120 }),
-      description: long,
-      selected: fc.boolean(),
-    });
-    const field = fc.record({
-      label: fc.string({ minLength: 1, maxLength: 100 }).filter(label => /\w/.test(label)),
-      type: fc.constantFrom('text' as const, 'paragraph' as const, 'select' as const),
-      description: long,
-      required: fc.boolean(),
-      value: long,
-      placeholder: long,
-      maxLength: fc.integer({ min: 0, max: 9000 }),
-      options: fc.array(option, { maxLength: 40 }),
-      max: fc.integer({ min: 0, max: 50 }),
-    });
-    fc.assert(
-      fc.property(long, fc.array(field, { minLength: 1, maxLength: 7 }), (title, fields) => {
-        const shown = renderModal({
-          ...modal,
-          title,
-          fields: fields.map((each, at) => ({ ...each, name: `field-${at}` })),
-        });
-        expect(modalViolations(shown)).toEqual([]);
-      }),
-    );
-  });
-});
-
-describe('any message', () => {
-  const words = fc.oneof(
-    { weight: 4, arbitrary: fc.lorem({ maxCount: 12 }) },
-    fc.constantFrom(
-      '@everyone',
-      '<@1>',
-      '**',
-      '`',
-      '```',
-      '[x](http://e.com)',
-      '# x',
-      ' ',
-      '',
-      '👩‍👩‍👧'.repeat(40),
-      '\ud800',
-      '\u0000',
-      'z'.repeat(3000),
-    ),
-    fc.string({ unit: 'grapheme', maxLength: 60 }),
-  );
-  const markdown = fc.oneof(
-    words,
-    words.map(escapeMarkdown),
-    fc.array(words, { maxLength: 8 }).map(parts => parts.join('\n\n- ')),
-  );
-  const action = fc.oneof(
-    { weight: 5, arbitrary: fc.constantFrom('a/a/1', 'a/a/2', 'topics/read/x', 'b/b/') },
-    fc.string({ maxLength: 110 }),
-  );
-  const anyButton = fc.record({
-    type: fc.constant('button' as const),
-    label: words,
-    action,
-    style: fc.constantFrom('primary' as const, 'secondary' as const, 'danger' as const),
-  });
-  const anyLink = fc.record({
-    type: fc.constant('link' as const),
-    label: words,
-    url: fc.oneof(fc.webUrl(), words, fc.constant(`https://e.org/${'x'.repeat(600)}`)),
-  });
-  const anyOption = fc.record({
-    label: words,
-    value: fc.string({ maxLength: 110 }),
-    description: words,
-    selected: fc.boolean(),
-  });
-  const anySelect = fc.record({
-    type: fc.constant('select' as const),
-    action,
-    placeholder: words,
-    options: fc.array(anyOption, { maxLength: 30 }),
-    min: fc.integer({ min: -1, max: 30 }),
-    max: fc.integer({ min: -1, max: 30 }),
-  });
-  const anyActions = fc
-    .array(fc.oneof({ weight: 4, arbitrary: anyButton }, anyLink, anySelect), { maxLength: 8 })
-    .map(items => actions(...items));
-  const anyTable = fc.record({
-    type: fc.constant('table' as const),
-    columns: fc.array(fc.record({ label: words, align: fc.constantFrom('start' as const, 'end' as const) }), {
-      maxLength: 5,
-    }),
-    rows: fc.array(fc.record({ cells: fc.array(words, { maxLength: 5 }), own: fc.boolean() }), { maxLength: 12 }),
-  });
-  const anyBlock: fc.Arbitrary<Block> = fc.oneof(
-    fc.record({ type: fc.constant('heading' as const), text: words, level: fc.constantFrom(1 as const, 2 as const) }),
-    markdown.map(text),
-    markdown.map(quiet),
-    fc.array(fc.tuple(words, words), { maxLength: 6 }).map(facts),
-    fc.tuple(fc.array(markdown, { maxLength: 12 }), fc.boolean()).map(([items, ordered]) => list(items, ordered)),
-    fc
-      .tuple(words, fc.nat(50), fc.nat(50))
-      .map(([label, done, total]) => progressBar(label, Math.min(done, total), total)),
-    anyTable,
-    fc.record({ type: fc.constant('image' as const), png: fc.constantFrom(PNG, new Uint8Array()), alt: words }),
-    fc.constant(divider()),
-    { weight: 4, arbitrary: anyActions },
-  );
-  const anyMessage: fc.Arbitrary<Message> = fc.record({
-    blocks: fc.array(anyBlock, { maxLength: 40 }),
-    accent: fc.constantFrom('#ff8800', 'red'),
-  });
-
-  const actionsOf = (message: DiscordMessage): string[] => {
-    const { buttons, selects } = shownIn(message);
-    return [
-      ...buttons.flatMap(each => ('custom_id' in each ? [decodeCustomId(each.custom_id).action] : [])),
-      ...selects.flatMap(({ custom_id: id, options }) => {
-        const { action: decoded } = decodeCustomId(id);
-        return decoded === '' ? options.map(({ value }) => value) : [decoded];
-      }),
-    ];
-  };
-
-  it('is never refused by Discord', () => {
-    fc.assert(
-      fc.property(anyMessage, message => {
-        for (const context of [{}, { communityId: COMMUNITY, marker: 7 }])
-          expect(messageViolations(renderMessage(message, context).body)).toEqual([]);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('loses no button, menu or text without saying so', () => {
-    fc.assert(
-      fc.property(anyMessage, message => {
-        const rendered = renderMessage(message);
-        if (rendered.shortened.length > 0) return;
-        const wanted = message.blocks
-          .flatMap(block => (block.type === 'actions' ? block.items : []))
-          .flatMap(item => (item.type === 'link' ? [] : [item.action]));
-        expect(actionsOf(rendered).toSorted()).toEqual(wanted.toSorted());
-        const shown = shownIn(rendered).texts.join('\n');
-        for (const block of message.blocks) {
-          const said =
-            block.type === 'heading' || block.type === 'text'
-              ? [block.text]
-              : block.type === 'list'
-                ? block.items
-                : block.type === 'facts'
-                  ? block.items.flatMap(({ label, value }) => [label, value])
-                  : [];
-          for (const word of said.flatMap(each => each.match(/\b[a-z]{4,}\b/g) ?? []).filter(each => each !== 'http'))
-            expect(shown).toContain(word);
-        }
-      }),
-      { numRuns: 300 },
-    );
   });
 });
