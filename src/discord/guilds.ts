@@ -20,7 +20,7 @@ export type Attendance = {
 };
 
 export type Guilds = {
-  /** Reads the list once and then every ten minutes. */
+  /** Reads the list, and goes on to every ten minutes; harmless when done again. */
   start(): Promise<void>;
   stop(): Promise<void>;
   /** Reads the list now; a call while one is read waits for that one. */
@@ -86,8 +86,8 @@ export const createGuilds = ({
   return {
     refresh,
     async start() {
+      timer ??= setInterval(refresh, EVERY_MS).unref();
       await refresh();
-      timer = setInterval(refresh, EVERY_MS).unref();
     },
     async stop() {
       clearInterval(timer);

@@ -107,9 +107,9 @@ export const createPerformer = ({
 
   const performed = async (received: Act): Promise<Performed> => {
     const { place, interaction } = received;
-    const kept = interaction.type === 'action' ? await forms.behind(interaction.action) : undefined;
-    if (kept) {
-      const reply: Reply = kept === 'forgotten' ? FORGOTTEN : { type: 'modal', modal: kept };
+    const form = interaction.type === 'action' ? await forms.behind(interaction.action) : undefined;
+    if (form) {
+      const reply: Reply = form === 'forgotten' ? FORGOTTEN : { type: 'modal', modal: form };
       return { reply, ...(place.hintedCommunityId !== undefined && { communityId: place.hintedCommunityId }) };
     }
     const who = await whoActs(place, homesInOrder);

@@ -133,7 +133,7 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
         })
       : undefined;
 
-  /** Makes sure that the database is this application's, and that Discord has the commands of this version. */
+  /** Makes sure that the database is this application's; then registers the commands and reads the list of servers. */
   const settle = async (): Promise<void> => {
     const { id } = await api.currentApplication().catch((error: unknown) => {
       const problem = problemOf(error);
@@ -144,10 +144,11 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
     if (owner === undefined) await ownership.own(id);
     else if (owner !== id) throw new UserError('other_application', otherApplication(owner, id));
     isSettled = true;
-    const { changed, registered } = await registerCommands(
-      commandsOf(api, id),
-      applicationCommands(commands, curriculum()),
-    );
+    const [{ changed, registered }] = await Promise.all([
+      registerCommands(commandsOf(api, id), applicationCommands(commands, curriculum())),
+      // Not before: a token of another application knows other servers, and would put ours to rest.
+      guilds.start(),
+    ]);
     mentions = mentionOf(registered);
     const words = changed ? 'registered the commands with Discord' : 'Discord has these commands already';
     log.info({ commands: registered.length }, words);
@@ -187,10 +188,8 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
     async start() {
       // The connection asks Discord for its address by a client of its own.
       if (gateway) await api.inPace(() => gateway.start());
-      // Before the servers: a token of another application knows others.
       await settleSometime();
       isStarted = true;
-      await guilds.start();
     },
     async stop() {
       stopping.abort();
