@@ -19,5 +19,6 @@ export const {
   outages,
   installation,
   keptValues,
+  slackInstallations,
   webMessages,
 } = defineTables(sqliteColumns);

@@ -292,6 +292,32 @@ export const defineTables = (c: Columns) => {
     t => [c.index('kept_values_by_expiry').on(t.expiresAt)],
   );
 
+  /** Where Milepost was installed in Slack by OAuth: one workspace, or a whole organisation. Tokens are sealed. */
+  const slackInstallations = c.table('slack_installations', {
+    /** The workspace's id; the organisation's where Milepost was installed for all of its workspaces. */
+    ownerId: c.text('owner_id').primaryKey(),
+    isOrg: c.boolean('is_org').notNull(),
+    /** The organisation; null for a workspace that belongs to none. */
+    enterpriseId: c.text('enterprise_id'),
+    name: c.text('name').notNull(),
+    appId: c.text('app_id').notNull(),
+    botId: c.text('bot_id').notNull(),
+    botUserId: c.text('bot_user_id').notNull(),
+    scopes: c.json('scopes').$type<string[]>().notNull(),
+    /** Null once it was removed. */
+    botToken: c.text('bot_token'),
+    /** Null where tokens do not rotate. */
+    refreshToken: c.text('refresh_token'),
+    tokenExpiresAt: c.instant('token_expires_at'),
+    /** Counts up with each new pair of tokens: who refreshes must have read the newest. */
+    tokenVersion: c.integer('token_version').notNull(),
+    /** The Slack user who agreed to it. */
+    installedBy: c.text('installed_by').notNull(),
+    installedAt: c.instant('installed_at').notNull(),
+    updatedAt: c.instant('updated_at').notNull(),
+    removedAt: c.instant('removed_at'),
+  });
+
   /** What the playground shows: it is its own chat platform, so its messages are kept here. */
   const webMessages = c.table(
     'web_messages',
@@ -325,6 +351,7 @@ export const defineTables = (c: Columns) => {
     outages,
     installation,
     keptValues,
+    slackInstallations,
     webMessages,
   };
 };
