@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import type { DiscordEnv } from './env.ts';
 import { UserError } from './errors.ts';
+import type { ManifestFlags } from './slack/cli.ts';
 
 // Each action loads only what it needs, so that --help answers at once.
 const print = (text: string): void => {
@@ -141,6 +142,25 @@ discord
     print(
       `The database now belongs to “${name}” (${id}). Invite it to each server with the link of \`npx milepost discord invite\`; data and schedules are as they were.`,
     );
+  });
+
+const slack = program.command('slack').description('set Milepost up on Slack');
+slack
+  .command('manifest')
+  .description(
+    'print the manifest of the Slack app; paste it at https://api.slack.com/apps, Create New App, From a manifest, or into App Manifest of the app',
+  )
+  .option('--socket', 'for Socket Mode, without a public address; so it is unless the settings say HTTP')
+  .option('--url <address>', 'for HTTP, with Slack calling Milepost at this https address')
+  .option('--oauth', 'for many workspaces: with the install page, rotating tokens and org-wide installation')
+  .option('--yaml', 'YAML instead of JSON')
+  .action(async (flags: ManifestFlags) => {
+    const settings = await env();
+    const [{ describeManifest }, { loadCommands }] = await Promise.all([
+      import('./slack/cli.ts'),
+      import('./commands.ts'),
+    ]);
+    print(describeManifest(await loadCommands(), flags, settings));
   });
 
 /** Every command with its options, for `milepost --help`: nobody should have to ask level by level. */

@@ -6,7 +6,42 @@ import { UserError } from './errors.ts';
 const text = (fallback: string) => z.string().trim().min(1, 'must not be empty').default(fallback);
 
 /** Never repeated in a message: they are secrets, or may hold one, or stand where somebody pastes one by mistake. */
-const SECRET = new Set(['DATABASE_URL', 'DISCORD_TOKEN', 'DISCORD_PUBLIC_KEY', 'DISCORD_API_URL']);
+const SECRET = new Set([
+  'DATABASE_URL',
+  'DISCORD_TOKEN',
+  'DISCORD_PUBLIC_KEY',
+  'DISCORD_API_URL',
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_API_URL',
+  'SLACK_CLIENT_ID',
+  'SLACK_CLIENT_SECRET',
+  'SLACK_STATE_SECRET',
+  'SLACK_COMMAND_PREFIX',
+  'SECRET_KEY',
+  'SECRET_KEY_OLD',
+  'PUBLIC_URL',
+]);
+
+/** 32 hexadecimal digits today; Slack promises no length. */
+const hexadecimal = (where: string) =>
+  z
+    .string()
+    .trim()
+    .regex(/^[0-9a-f]{32,64}$/i, `must be the hexadecimal digits that Slack shows under Basic Information, ${where}`)
+    .optional();
+
+/** The same as `LEAST_KEY_LENGTH` in secrets.ts. */
+const KEY = /^[^\s,]{32,}$/;
+const KEY_RULE = 'at least 32 characters without commas or blanks, such as `openssl rand -base64 32` makes';
+
+const isPublicAddress = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, search, hash } = new URL(text);
+  const isHere = hostname === 'localhost' || hostname === '127.0.0.1';
+  return (protocol === 'https:' || (protocol === 'http:' && isHere)) && !username && !search && !hash;
+};
 
 const schema = z.object({
   HOST: text('127.0.0.1'),
@@ -43,6 +78,65 @@ const schema = z.object({
     .url({ protocol: /^https?$/, error: 'must be an address such as https://discord.com/api' })
     .transform(url => url.replace(/\/+$/, ''))
     .optional(),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .trim()
+    .regex(
+      /^xoxb-[\w-]{10,}$/,
+      'must be the Bot User OAuth Token, which begins with xoxb- (Slack shows it under OAuth & Permissions; one that begins with xoxe. runs out within hours)',
+    )
+    .optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .trim()
+    .regex(
+      /^xapp-[\w-]{10,}$/,
+      'must be an app-level token, which begins with xapp- (Slack makes one under Basic Information, App-Level Tokens, with the scope connections:write)',
+    )
+    .optional(),
+  SLACK_SIGNING_SECRET: hexadecimal('Signing Secret'),
+  SLACK_CLIENT_ID: z
+    .string()
+    .trim()
+    .regex(
+      /^\d+\.\d+$/,
+      'must be the two numbers with a dot between them that Slack shows under Basic Information, Client ID',
+    )
+    .optional(),
+  SLACK_CLIENT_SECRET: hexadecimal('Client Secret'),
+  SLACK_STATE_SECRET: z
+    .string()
+    .trim()
+    .min(16, 'must be at least 16 characters that nobody can guess; make them up')
+    .optional(),
+  SLACK_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://slack.com/api/' })
+    .transform(url => `${url.replace(/\/+$/, '')}/`)
+    .optional(),
+  SLACK_COMMAND_PREFIX: z
+    .string()
+    .trim()
+    .toLowerCase()
+    // With the longest command it stays within Slack's 32 characters.
+    .regex(/^[a-z0-9][a-z0-9_-]{0,15}$/, 'must be 1 to 16 letters, digits, - or _, such as mp for /mp-track')
+    .optional(),
+  SECRET_KEY: z.string().trim().regex(KEY, `must be ${KEY_RULE}`).optional(),
+  SECRET_KEY_OLD: z
+    .string()
+    .transform(keys =>
+      keys
+        .split(',')
+        .map(key => key.trim())
+        .filter(Boolean),
+    )
+    .refine(keys => keys.every(key => KEY.test(key)), `must be earlier keys with commas between them, each ${KEY_RULE}`)
+    .optional(),
+  PUBLIC_URL: z
+    .string()
+    .trim()
+    .refine(isPublicAddress, 'must be an address such as https://milepost.example.org')
+    .transform(url => url.replace(/\/+$/, ''))
+    .optional(),
   CONTENT_DIR: text('content'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
@@ -57,11 +151,30 @@ export type DiscordEnv = {
   apiUrl?: string;
 };
 
+export type SlackEnv = {
+  /** How Slack reaches Milepost. */
+  transport: { type: 'socket'; appToken: string } | { type: 'http'; signingSecret: string };
+  /** One workspace by its token, or many by OAuth. */
+  workspace:
+    | { type: 'one'; botToken: string }
+    | { type: 'many'; clientId: string; clientSecret: string; stateSecret: string };
+  /** With a slash at its end. */
+  apiUrl?: string;
+  commandPrefix?: string;
+};
+
 export type Env = {
   host: string;
   port: number;
   /** Undefined where there is no token. */
   discord: DiscordEnv | undefined;
+  slack: SlackEnv | undefined;
+  /** Also where nothing else of Slack is set: the manifest needs it before there are tokens. */
+  slackCommandPrefix: string | undefined;
+  /** Where Milepost's own web server is reached from outside, without a slash at its end. */
+  publicUrl: string | undefined;
+  /** The key that seals tokens in the database, then the earlier ones; empty where none is set. */
+  secretKeys: string[];
   databasePath: string;
   databaseUrl: string | undefined;
   playgroundDatabasePath: string;
@@ -69,12 +182,53 @@ export type Env = {
   logLevel: string;
 };
 
-const needToken = (
-  env: { DISCORD_TOKEN?: string | undefined; DISCORD_PUBLIC_KEY?: string | undefined },
-  context: z.RefinementCtx,
-): void => {
-  if (env.DISCORD_PUBLIC_KEY && !env.DISCORD_TOKEN)
-    context.addIssue({ code: 'custom', path: ['DISCORD_TOKEN'], message: 'must be set where DISCORD_PUBLIC_KEY is' });
+const OAUTH = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_STATE_SECRET'];
+
+/** What is wrong with variables together, by the variable to set or to remove. */
+const togetherProblems = (given: Readonly<Record<string, unknown>>): [name: string, problem: string][] => {
+  const isSet = (name: string): boolean => given[name] !== undefined;
+  const problems: [string, string][] = [];
+  const need = (name: string, where: string): void => {
+    if (!isSet(name)) problems.push([name, `must be set where ${where} is`]);
+  };
+  if (isSet('DISCORD_PUBLIC_KEY')) need('DISCORD_TOKEN', 'DISCORD_PUBLIC_KEY');
+  if (isSet('SECRET_KEY_OLD')) need('SECRET_KEY', 'SECRET_KEY_OLD');
+
+  const hasBot = isSet('SLACK_BOT_TOKEN');
+  const oauth = OAUTH.find(isSet);
+  const transport = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].find(isSet);
+  if (hasBot && oauth)
+    problems.push([
+      'SLACK_BOT_TOKEN',
+      `must not be set together with ${oauth}: it is either for one workspace or, with ${OAUTH.join(', ')}, for many`,
+    ]);
+  else if (oauth) for (const name of [...OAUTH, 'SECRET_KEY', 'PUBLIC_URL']) need(name, oauth);
+  else if (transport && !hasBot)
+    problems.push([
+      'SLACK_BOT_TOKEN',
+      `must be set where ${transport} is; for many workspaces set ${OAUTH.join(', ')} instead`,
+    ]);
+  if ((hasBot || oauth) && !transport)
+    problems.push([
+      'SLACK_APP_TOKEN',
+      `must be set where ${hasBot ? 'SLACK_BOT_TOKEN' : oauth} is (Socket Mode), or SLACK_SIGNING_SECRET (HTTP)`,
+    ]);
+  return problems;
+};
+
+const slackOf = (env: z.infer<typeof schema>): SlackEnv | undefined => {
+  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken } = env;
+  const { SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret, SLACK_STATE_SECRET: stateSecret } = env;
+  // With both, the app token was the deliberate one: Slack shows every app its signing secret.
+  const transport = appToken
+    ? ({ type: 'socket', appToken } as const)
+    : signingSecret && ({ type: 'http', signingSecret } as const);
+  const workspace = botToken
+    ? ({ type: 'one', botToken } as const)
+    : clientId && clientSecret && stateSecret && ({ type: 'many', clientId, clientSecret, stateSecret } as const);
+  if (!transport || !workspace) return undefined;
+  const { SLACK_API_URL: apiUrl, SLACK_COMMAND_PREFIX: commandPrefix } = env;
+  return { transport, workspace, ...(apiUrl && { apiUrl }), ...(commandPrefix && { commandPrefix }) };
 };
 
 /** The settings of this process: its environment, then what `.env` in the working directory adds. Throws as `readEnv` does. */
@@ -86,24 +240,30 @@ export const loadEnv = (): Env => {
 /** The settings in `variables`, with defaults; a variable set to nothing counts as not set. Throws one UserError that lists every bad one. */
 export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
-  const result = schema.superRefine(needToken).safeParse(given);
-  if (!result.success) {
-    const lines = result.error.issues.map(issue => {
+  const result = schema.safeParse(given);
+  const together = togetherProblems(given).map(([name, problem]) => `  ${name} ${problem}`);
+  if (!result.success || together.length > 0) {
+    const lines = (result.error?.issues ?? []).map(issue => {
       const name = String(issue.path[0]);
       const value = SECRET.has(name) ? '' : ` (it is ${JSON.stringify(given[name])})`;
       return `  ${name} ${issue.message}${value}`;
     });
     throw new UserError(
       'environment',
-      `Some environment variables cannot be used:\n${lines.join('\n')}\n.env.example explains each of them.`,
+      `Some environment variables cannot be used:\n${[...lines, ...together].join('\n')}\n.env.example explains each of them.`,
     );
   }
   const env = result.data;
   const { DISCORD_TOKEN: token, DISCORD_PUBLIC_KEY: publicKey, DISCORD_API_URL: apiUrl } = env;
+  const { SECRET_KEY: secretKey, SECRET_KEY_OLD: earlierKeys = [] } = env;
   return {
     host: env.HOST,
     port: env.PORT,
     discord: token === undefined ? undefined : { token, ...(publicKey && { publicKey }), ...(apiUrl && { apiUrl }) },
+    slack: slackOf(env),
+    slackCommandPrefix: env.SLACK_COMMAND_PREFIX,
+    publicUrl: env.PUBLIC_URL,
+    secretKeys: secretKey === undefined ? [] : [secretKey, ...earlierKeys],
     databasePath: env.DATABASE_PATH,
     databaseUrl: env.DATABASE_URL,
     playgroundDatabasePath: env.PLAYGROUND_DATABASE_PATH,

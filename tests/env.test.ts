@@ -86,6 +86,149 @@ describe('the environment', () => {
     });
   });
 
+  describe('for Slack', () => {
+    const BOT = 'xoxb-1234567890-1234567890123-hunter2hunter2';
+    const APP = 'xapp-1-A0123456789-1234567890123-hunter2';
+    const SIGNING = 'c0ffee00c0ffee00c0ffee00c0ffee00';
+    const KEY = 'a-key-of-32-characters-hunter2-0123456789';
+    const MANY = {
+      SLACK_CLIENT_ID: '1234.5678',
+      SLACK_CLIENT_SECRET: 'beef0000beef0000beef0000beef0000',
+      SLACK_STATE_SECRET: 'hunter2-hunter2-hunter2',
+      SECRET_KEY: KEY,
+      PUBLIC_URL: 'https://milepost.example.org/',
+    };
+    const one = { type: 'one', botToken: BOT };
+
+    it('is one workspace by Socket Mode or by HTTP; with both Socket Mode counts', () => {
+      const socket = { type: 'socket', appToken: APP };
+      expect(readEnv({ SLACK_BOT_TOKEN: ` ${BOT} `, SLACK_APP_TOKEN: APP }).slack).toEqual({
+        transport: socket,
+        workspace: one,
+      });
+      expect(readEnv({ SLACK_BOT_TOKEN: BOT, SLACK_SIGNING_SECRET: SIGNING }).slack).toEqual({
+        transport: { type: 'http', signingSecret: SIGNING },
+        workspace: one,
+      });
+      const both = { SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP, SLACK_SIGNING_SECRET: SIGNING };
+      expect(readEnv(both).slack?.transport).toEqual(socket);
+    });
+
+    it('is many workspaces by OAuth, with a key and an address', () => {
+      const env = readEnv({
+        ...MANY,
+        SLACK_SIGNING_SECRET: SIGNING,
+        SLACK_API_URL: 'http://127.0.0.1:9/api',
+        SLACK_COMMAND_PREFIX: 'MP',
+      });
+      expect(env.slack).toEqual({
+        transport: { type: 'http', signingSecret: SIGNING },
+        workspace: {
+          type: 'many',
+          clientId: MANY.SLACK_CLIENT_ID,
+          clientSecret: MANY.SLACK_CLIENT_SECRET,
+          stateSecret: MANY.SLACK_STATE_SECRET,
+        },
+        apiUrl: 'http://127.0.0.1:9/api/',
+        commandPrefix: 'mp',
+      });
+      expect(env).toMatchObject({ publicUrl: 'https://milepost.example.org', secretKeys: [KEY] });
+    });
+
+    it('is nothing without a token, and keeps what the manifest needs', () => {
+      expect(readEnv({})).toMatchObject({ slack: undefined, publicUrl: undefined, secretKeys: [] });
+      const env = readEnv({ SLACK_COMMAND_PREFIX: 'mp', SLACK_API_URL: 'http://127.0.0.1:9/', SECRET_KEY: KEY });
+      expect(env).toMatchObject({ slack: undefined, slackCommandPrefix: 'mp' });
+    });
+
+    it('takes earlier keys after the current one', () => {
+      const [old, older] = [`old-${KEY}`, `older-${KEY}`];
+      expect(readEnv({ SECRET_KEY: KEY, SECRET_KEY_OLD: `${old}, ${older},` }).secretKeys).toEqual([KEY, old, older]);
+    });
+
+    it.each([
+      [
+        { SLACK_BOT_TOKEN: BOT },
+        'SLACK_APP_TOKEN must be set where SLACK_BOT_TOKEN is (Socket Mode), or SLACK_SIGNING_SECRET',
+      ],
+      [{ ...MANY }, 'SLACK_APP_TOKEN must be set where SLACK_CLIENT_ID is (Socket Mode), or SLACK_SIGNING_SECRET'],
+      [
+        { SLACK_APP_TOKEN: APP },
+        'SLACK_BOT_TOKEN must be set where SLACK_APP_TOKEN is; for many workspaces set SLACK_CLIENT_ID',
+      ],
+      [{ SLACK_SIGNING_SECRET: SIGNING }, 'SLACK_BOT_TOKEN must be set where SLACK_SIGNING_SECRET is'],
+      [
+        { ...MANY, SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP },
+        'SLACK_BOT_TOKEN must not be set together with SLACK_CLIENT_ID',
+      ],
+      [
+        { ...MANY, SLACK_APP_TOKEN: APP, SLACK_STATE_SECRET: '' },
+        'SLACK_STATE_SECRET must be set where SLACK_CLIENT_ID is',
+      ],
+      [{ ...MANY, SLACK_APP_TOKEN: APP, SECRET_KEY: '' }, 'SECRET_KEY must be set where SLACK_CLIENT_ID is'],
+      [{ ...MANY, SLACK_APP_TOKEN: APP, PUBLIC_URL: '' }, 'PUBLIC_URL must be set where SLACK_CLIENT_ID is'],
+      [{ SECRET_KEY_OLD: KEY }, 'SECRET_KEY must be set where SECRET_KEY_OLD is'],
+    ])('says what is missing or too much: %j', (variables, expected) => {
+      const said = refusal(variables);
+      expect(said).toContain(expected);
+      expect(said.split('\n')).toHaveLength(3);
+      expect(said).not.toContain('hunter2');
+    });
+
+    it('says everything at once: what cannot be used and what does not fit together, and no secret', () => {
+      const wrong = {
+        SLACK_BOT_TOKEN: 'xoxp-hunter2-hunter2-hunter2',
+        SLACK_APP_TOKEN: BOT,
+        SLACK_SIGNING_SECRET: APP,
+        SLACK_CLIENT_ID: 'hunter2',
+        SLACK_CLIENT_SECRET: 'hunter2',
+        SLACK_STATE_SECRET: 'hunter2',
+        SLACK_API_URL: 'hunter2',
+        SLACK_COMMAND_PREFIX: 'hunter2 hunter2',
+        SECRET_KEY: 'hunter2',
+        SECRET_KEY_OLD: `${KEY},hunter2`,
+        PUBLIC_URL: 'https://hunter2:hunter2@milepost.example.org',
+      };
+      const said = refusal({ ...wrong, LOG_LEVEL: 'loud' });
+      for (const name of Object.keys(wrong)) expect(said).toContain(`  ${name} must be `);
+      expect(said).toContain('SLACK_BOT_TOKEN must not be set together with SLACK_CLIENT_ID');
+      expect(said).toContain('LOG_LEVEL must be');
+      expect(said).not.toContain('hunter2');
+    });
+
+    it.each(['xoxe.xoxb-1-abcdefghijklmnop', 'xoxp-1234567890-1234', 'xapp-1-A0123456789', 'xoxb-'])(
+      'takes no bot token %s',
+      SLACK_BOT_TOKEN => {
+        expect(refusal({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN: APP })).toContain('begins with xoxb-');
+      },
+    );
+
+    it.each(['', 'm', 'mile-post_2', 'a234567890123456'])('takes the prefix “%s”', SLACK_COMMAND_PREFIX => {
+      expect(readEnv({ SLACK_COMMAND_PREFIX }).slackCommandPrefix).toBe(SLACK_COMMAND_PREFIX || undefined);
+    });
+    it.each(['/mp', '-mp', 'mp track', 'mé', 'a2345678901234567'])('takes no prefix “%s”', SLACK_COMMAND_PREFIX => {
+      expect(refusal({ SLACK_COMMAND_PREFIX })).toContain('1 to 16 letters, digits, - or _');
+    });
+
+    it.each([
+      ['https://milepost.example.org/', 'https://milepost.example.org'],
+      ['https://example.org/milepost//', 'https://example.org/milepost'],
+      ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+      ['http://localhost:8080/', 'http://localhost:8080'],
+    ])('takes the public address %s without its last slash', (PUBLIC_URL, expected) => {
+      expect(readEnv({ PUBLIC_URL }).publicUrl).toBe(expected);
+    });
+    it.each([
+      'milepost.example.org',
+      'http://milepost.example.org',
+      'https://x.org/?a=b',
+      'https://x.org/#a',
+      'ftp://x.org',
+    ])('takes no public address %s', PUBLIC_URL => {
+      expect(refusal({ PUBLIC_URL })).toContain('PUBLIC_URL must be an address such as https://');
+    });
+  });
+
   it.each(['65536', '99999', '-1', '80.5', '0x50', '8080 ; rm'])('takes no port %s', PORT => {
     expect(refusal({ PORT })).toContain('PORT must be a port number');
   });
@@ -100,6 +243,17 @@ describe('the environment', () => {
       'DISCORD_TOKEN',
       'DISCORD_PUBLIC_KEY',
       'DISCORD_API_URL',
+      'SLACK_BOT_TOKEN',
+      'SLACK_APP_TOKEN',
+      'SLACK_SIGNING_SECRET',
+      'SLACK_CLIENT_ID',
+      'SLACK_CLIENT_SECRET',
+      'SLACK_STATE_SECRET',
+      'SLACK_COMMAND_PREFIX',
+      'SLACK_API_URL',
+      'SECRET_KEY',
+      'SECRET_KEY_OLD',
+      'PUBLIC_URL',
       'HOST',
       'PORT',
       'DATABASE_PATH',

@@ -1,0 +1,67 @@
+// The workspaces that the app is installed in, with their tokens: one by a token of its own, or many by OAuth.
+import type { Log } from '../log.ts';
+import { type Clients, problemOf } from './clients.ts';
+import { isTokenRefused } from './outcome.ts';
+
+export type Workspace = {
+  teamId: string;
+  enterpriseId?: string;
+  name: string;
+  botToken: string;
+  botUserId: string;
+};
+
+export type Workspaces = {
+  /** The workspace with a token that is valid now, or undefined where the app is not installed. Rejects where Slack cannot be asked. */
+  of(teamId: string, enterpriseId?: string): Promise<Workspace | undefined>;
+  /** Every workspace that the app is installed in. */
+  all(): Promise<Workspace[]>;
+  /** Slack refused this workspace's token: what is remembered of it is asked for again. */
+  doubt(teamId: string): Promise<void>;
+  /** The app was removed, or its token taken back, at `at`. */
+  removed(where: { teamId: string; enterpriseId?: string; isOrgInstall: boolean; at: Date }): Promise<void>;
+};
+
+/** The one workspace of a bot token. It is asked for once; a token that Slack refuses is asked about again at each use. */
+export const createSingleWorkspace = (
+  botToken: string,
+  clientsOf: (token: string) => Clients,
+  log: Log,
+): Workspaces => {
+  let known: Workspace | undefined;
+  const ask = async (): Promise<Workspace | undefined> => {
+    try {
+      const {
+        team_id: teamId,
+        team: name = '',
+        user_id: botUserId = '',
+        enterprise_id,
+      } = await clientsOf(botToken).reads.auth.test();
+      if (teamId === undefined) return undefined;
+      known = { teamId, name, botToken, botUserId, ...(enterprise_id && { enterpriseId: enterprise_id }) };
+      return known;
+    } catch (error) {
+      const problem = problemOf(error);
+      if (!isTokenRefused(problem)) throw error;
+      log.error({ problem }, 'Slack refuses SLACK_BOT_TOKEN; install the app in its workspace again');
+      return undefined;
+    }
+  };
+  const current = async (): Promise<Workspace | undefined> => known ?? (await ask());
+  return {
+    async of(teamId) {
+      const workspace = await current();
+      return workspace?.teamId === teamId ? workspace : undefined;
+    },
+    async all() {
+      const workspace = await current();
+      return workspace ? [workspace] : [];
+    },
+    async doubt() {
+      known = undefined;
+    },
+    async removed() {
+      known = undefined;
+    },
+  };
+};

@@ -1,0 +1,83 @@
+// What Slack's refusal of a post means for its delivery, in words for an organiser; pure.
+import type { Outcome } from '../platform.ts';
+import type { Problem } from './clients.ts';
+
+/** How long a workspace whose token Slack refuses is left alone. */
+const TOKEN_REST_MS = 10 * 60 * 1000;
+
+/** Slack's error codes after which a channel is of no use any more. */
+const CHANNEL_GONE: Record<string, string> = {
+  channel_not_found:
+    'Slack does not show me that channel any more: it was deleted, or is private and I was removed from it.',
+  not_in_channel: 'I am not in the channel: type “/invite @Milepost” there.',
+  is_archived: 'The channel is archived.',
+  restricted_action: 'A setting of the workspace does not let me post in the channel.',
+  restricted_action_read_only_channel: 'The channel is read-only for me.',
+  restricted_action_thread_only_channel: 'The channel takes threads only.',
+};
+const PERSON_GONE: Record<string, string> = {
+  user_not_found: 'This person is not in the workspace any more.',
+  user_disabled: 'This person’s account is switched off.',
+  user_not_visible: 'Slack does not show me this person any more.',
+  channel_not_found: 'Slack does not let me write to this person.',
+  is_archived: 'The conversation with this person is archived.',
+};
+const PERSON_CLOSED: Record<string, string> = {
+  messages_tab_disabled: 'The app’s Messages tab is switched off (app settings, App Home).',
+  cannot_dm_bot: 'A bot takes no direct messages.',
+};
+/** The workspace took its permission back, or its token ran out. */
+const TOKEN_REFUSED = new Set([
+  'account_inactive',
+  'invalid_auth',
+  'missing_scope',
+  'not_authed',
+  'team_access_not_granted',
+  'token_expired',
+  'token_revoked',
+]);
+/** A fault of ours: the same message would be refused again. */
+const MALFORMED = new Set([
+  'invalid_blocks',
+  'invalid_arguments',
+  'metadata_too_large',
+  'msg_blocks_too_long',
+  'msg_too_long',
+  'no_text',
+]);
+
+/** Whether Slack will not hear of this workspace's token any more. */
+export const isTokenRefused = (problem: Problem): boolean =>
+  problem.type === 'refused' && TOKEN_REFUSED.has(problem.code);
+
+export const outcomeOf = (problem: Problem, to: 'channel' | 'person', now: Date): Outcome => {
+  switch (problem.type) {
+    case 'limited':
+      return { type: 'retry', reason: 'Slack’s rate limit.', at: new Date(now.getTime() + problem.retryAfterMs) };
+    case 'unreachable':
+      return { type: 'retry', reason: problem.message };
+    case 'unclear':
+      return { type: 'unclear', reason: problem.message };
+    case 'refused': {
+      const { code, needed } = problem;
+      const closed = to === 'person' ? PERSON_CLOSED[code] : undefined;
+      if (closed) return { type: 'closed', reason: closed };
+      const gone = (to === 'person' ? PERSON_GONE : CHANNEL_GONE)[code];
+      if (gone) return { type: 'gone', reason: gone };
+      if (code === 'message_not_found' || code === 'cant_update_message')
+        return { type: 'gone', reason: 'The message is not there any more.' };
+      if (isTokenRefused(problem)) {
+        const what = needed ? `the scope ${needed} is missing` : code;
+        return {
+          type: 'retry',
+          reason: `Slack does not let me in (${what}). Install the app in the workspace again.`,
+          at: new Date(now.getTime() + TOKEN_REST_MS),
+        };
+      }
+      if (MALFORMED.has(code)) return { type: 'refused', reason: `Slack does not take this message (${code}).` };
+      return { type: 'retry', reason: `Slack refused it (${code}).` };
+    }
+    default:
+      return problem satisfies never;
+  }
+};
