@@ -61,3 +61,18 @@ export type Platform = {
    */
   find(target: Target, key: string, since: Date): Promise<Search>;
 };
+
+/** Where a platform keeps values for a while, by name; shared by all processes. */
+export type KeptValues = {
+  keep(name: string, value: string, forMs: number): Promise<void>;
+  find(name: string): Promise<string | undefined>;
+  /** Takes a name for so long: false where somebody has it. */
+  claim(name: string, forMs: number): Promise<boolean>;
+};
+
+/** Where a platform keeps the ids of direct-message channels, so that each is opened once. A person's id is the platform's own. */
+export type DirectChannels = {
+  find(personId: string): Promise<string | undefined>;
+  remember(personId: string, channelId: string): Promise<void>;
+  forget(personId: string): Promise<void>;
+};

@@ -2,7 +2,7 @@
 import type { APIMessage, RESTPostAPIChannelMessageJSONBody } from 'discord-api-types/v10';
 import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
-import type { Outcome, Platform, Target } from '../platform.ts';
+import type { DirectChannels, Outcome, Platform, Target } from '../platform.ts';
 import { canRead } from './channels.ts';
 import { findMarked, markerOf, nonceOf } from './marks.ts';
 import { outcomeOf, TOKEN_REST_MS } from './outcome.ts';
@@ -13,13 +13,6 @@ import { openThread } from './threads.ts';
 
 const NOT_REACHED = 'Discord could not be reached since Milepost was started.';
 const UNSETTLED_REST_MS = 30_000;
-
-/** Where the ids of direct-message channels are kept, so that none is opened twice. */
-export type DirectChannels = {
-  find(memberId: string): Promise<string | undefined>;
-  remember(memberId: string, channelId: string): Promise<void>;
-  forget(memberId: string): Promise<void>;
-};
 
 /** What Discord says of a direct-message channel that is not ours any more. */
 const STALE = new Set([10003, 50001, 50013]);

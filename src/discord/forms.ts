@@ -2,18 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ModalFields } from '../command.ts';
 import type { Modal, ModalField } from '../message.ts';
+import type { KeptValues } from '../platform.ts';
 
 /** Custom ids that open a kept form again; no command's actions begin like this. */
 const PREFIX = '~again/';
 const KEPT_MS = 24 * 60 * 60 * 1000;
-
-/** Where values are kept for a while, by name; shared by all processes. */
-export type KeptValues = {
-  keep(name: string, value: string, forMs: number): Promise<void>;
-  find(name: string): Promise<string | undefined>;
-  /** Takes a name for so long: false where somebody has it. */
-  claim(name: string, forMs: number): Promise<boolean>;
-};
 
 const filledIn = (field: ModalField, given: string | readonly string[] | undefined): ModalField => {
   if (given === undefined) return field;

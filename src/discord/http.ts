@@ -4,7 +4,7 @@ import type { APIInteraction } from 'discord-api-types/v10';
 import { InteractionResponseType, InteractionType } from 'discord-api-types/v10';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { KeptValues } from './forms.ts';
+import type { KeptValues } from '../platform.ts';
 
 export const INTERACTIONS_PATH = '/discord/interactions';
 

@@ -1,6 +1,6 @@
 // Posts what is due into channels and direct messages of a workspace, says what became of it, and finds it again by its metadata.
 import type { Log } from '../log.ts';
-import type { Outcome, Platform, Search, Target } from '../platform.ts';
+import type { DirectChannels, Outcome, Platform, Search, Target } from '../platform.ts';
 import { type Clients, problemOf } from './clients.ts';
 import type { Workspaces } from './installs.ts';
 import { isTokenRefused, outcomeOf } from './outcome.ts';
@@ -13,13 +13,6 @@ const SEARCH_MARGIN_MS = 60_000;
 /** 15 is what apps outside of Slack's marketplace get at most. */
 const PAGE = 15;
 const SEARCH_PAGES = 40;
-
-/** Where the ids of direct-message channels are kept; a person is known by workspace and id. */
-export type DirectChannels = {
-  find(person: string): Promise<string | undefined>;
-  remember(person: string, channelId: string): Promise<void>;
-  forget(person: string): Promise<void>;
-};
 
 export type DeliverDeps = {
   workspaces: Workspaces;

@@ -3,6 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { KeptValues } from '../platform.ts';
 import { PATHS } from './manifest.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -10,9 +11,6 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 const MAX_AGE_MS = 5 * 60_000;
 /** Slack waits 3 s for an acknowledgement. */
 const ACK_WITHIN_MS = 2_900;
-
-/** Where names are taken for a while; shared by all processes. */
-export type Claims = { claim(name: string, forMs: number): Promise<boolean> };
 
 const isEqual = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
@@ -32,11 +30,11 @@ export type HttpReceiver = { receiver: Receiver; routes: Hono };
 
 export const createHttpReceiver = ({
   signingSecret,
-  claims,
+  kept,
   now,
 }: {
   signingSecret: string;
-  claims: Claims;
+  kept: Pick<KeptValues, 'claim'>;
   now: () => Date;
 }): HttpReceiver => {
   let bolt: Pick<App, 'processEvent'> | undefined;
@@ -78,7 +76,7 @@ export const createHttpReceiver = ({
     if (body.type === 'url_verification') return c.json({ challenge: body.challenge });
     // A retry is the same event signed anew, so events are known by their own id.
     const name = typeof body.event_id === 'string' ? `slack event ${body.event_id}` : `signature ${signature}`;
-    if (!(await claims.claim(name, 2 * MAX_AGE_MS)))
+    if (!(await kept.claim(name, 2 * MAX_AGE_MS)))
       return body.event_id === undefined ? c.text('This request was here before.', 401) : c.body(null, 200);
     const retry = c.req.header('x-slack-retry-num');
     const done = await acknowledged(body, retry === undefined ? undefined : Number(retry));

@@ -6,12 +6,12 @@ import pRetry from 'p-retry';
 import type { App } from '../app.ts';
 import type { Channel, Commands } from '../command.ts';
 import type { Log } from '../log.ts';
-import type { Platform } from '../platform.ts';
+import type { DirectChannels, KeptValues, Platform } from '../platform.ts';
 import { findChannel } from './channels.ts';
 import { CLIENT_OPTIONS, createClients, problemOf, SLACK_API, silent } from './clients.ts';
-import { createDelivery, type DirectChannels } from './deliver.ts';
+import { createDelivery } from './deliver.ts';
 import { createHomes } from './home.ts';
-import { type Claims, createHttpReceiver } from './http.ts';
+import { createHttpReceiver } from './http.ts';
 import { createSingleWorkspace } from './installs.ts';
 import { createSlackNames } from './names.ts';
 import { createPeople } from './people.ts';
@@ -33,7 +33,7 @@ export type SlackPlatformDeps = {
   joined: (teamId: string, name: string) => Promise<void>;
   left: (teamId: string) => Promise<void>;
   directChannels: DirectChannels;
-  claims: Claims;
+  kept: KeptValues;
   now: () => Date;
   log: Log;
 };
@@ -48,7 +48,7 @@ export type SlackPlatform = Platform & {
 const noAnswer: Ack = async () => {};
 
 export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
-  const { transport, botToken, apiUrl = SLACK_API, app, commands, claims, now, log } = deps;
+  const { transport, botToken, apiUrl = SLACK_API, app, commands, kept, now, log } = deps;
   const clientsOf = createClients(apiUrl);
   const workspaces = createSingleWorkspace(botToken, clientsOf, log);
   const names = createSlackNames(commands, deps.commandPrefix);
@@ -72,7 +72,7 @@ export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
     log,
   });
   const http =
-    transport.type === 'http' ? createHttpReceiver({ signingSecret: transport.signingSecret, claims, now }) : undefined;
+    transport.type === 'http' ? createHttpReceiver({ signingSecret: transport.signingSecret, kept, now }) : undefined;
   const stopping = new AbortController();
 
   const createBolt = (): BoltApp => {

@@ -9,7 +9,7 @@ import { createSlackPlatform, type SlackPlatform } from '../../src/slack/platfor
 import { parkCommunity, welcomeCommunity } from '../../src/storage/attendance.ts';
 import type { Db } from '../../src/storage/database.ts';
 import { directChannel, forgetDirectChannel, rememberDirectChannel } from '../../src/storage/direct-channels.ts';
-import { claimName } from '../../src/storage/kept-values.ts';
+import { claimName, keepValue, keptValue } from '../../src/storage/kept-values.ts';
 import { testCurriculum } from './curriculum.ts';
 import { openTestDb } from './databases.ts';
 import { memoryLog } from './delivery.ts';
@@ -68,7 +68,11 @@ export const startSlackTestBot = async (given: {
       remember: (person, channelId) => rememberDirectChannel(db, 'slack', person, channelId),
       forget: person => forgetDirectChannel(db, 'slack', person),
     },
-    claims: { claim: (name, forMs) => claimName(db, name, new Date(now.getTime() + forMs), now) },
+    kept: {
+      keep: (name, value, forMs) => keepValue(db, name, value, new Date(now.getTime() + forMs), now),
+      find: name => keptValue(db, name, now),
+      claim: (name, forMs) => claimName(db, name, new Date(now.getTime() + forMs), now),
+    },
     now: () => now,
     log,
   });
