@@ -28,7 +28,7 @@ import type { MessageStore } from '../web/platform.ts';
 import type { Delivered, Playground, StoredMessage } from '../web/playground.ts';
 import type { MovableClock } from './clock.ts';
 import { DEMO_CHANNELS, DEMO_COMMUNITY, DEMO_ZONE, PERSONAS, seedDemo } from './demo.ts';
-import { discordPayload } from './payload.ts';
+import { payloads } from './payload.ts';
 
 const BOT = 'Milepost';
 /** The fact that says the demo was made in full. */
@@ -165,7 +165,7 @@ export const createPlayground = ({
       changed();
     },
     replaceMessage: (id, message) => store.replace(id, message),
-    payloads: discordPayload,
+    payloads,
     now: () => clock.now(),
     async nextDue() {
       const next = await scheduler().nextDue();

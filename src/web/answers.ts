@@ -1,15 +1,15 @@
 // The JSON that the playground's server answers, as types that the page shares, and how it is made from our own values.
 import type { Reply } from '../command.ts';
 import { type Block, type Message, type Modal, toPlainText } from '../message.ts';
-import type { Completion, DemoChannel, DemoMember, Payload, StoredMessage } from './playground.ts';
+import type { Completion, DemoChannel, DemoMember, Payload, PayloadPlatform, StoredMessage } from './playground.ts';
 import { renderMessage } from './render.ts';
 
 type ImageBlock = Extract<Block, { type: 'image' }>;
 /** A block as JSON: a picture's bytes are base64. */
 export type BlockAnswer = Exclude<Block, ImageBlock> | { type: 'image'; png: string; alt: string };
 
-/** What Discord gets, only where it was asked for by `show`. */
-export type ShownAnswer = { discord?: Payload };
+/** What chat platforms get, only those that were asked for by `show`. */
+export type ShownAnswer = Partial<Record<PayloadPlatform, Payload>>;
 
 /** A message in three forms: plain text, data, and HTML that is safe to insert. */
 export type MessageAnswer = { text: string; blocks: BlockAnswer[]; html: string; accent?: string } & ShownAnswer;

@@ -26,6 +26,9 @@ export type Delivered = { at: Date; kind: string; to: string; text: string };
 export type Shown = { message: Message } | { modal: Modal };
 /** `payload` is JSON with files by their names only; `shortened` says in words what did not fit, and is empty where everything did. */
 export type Payload = { payload: object; shortened: string[] };
+/** The chat platforms whose payloads can be shown, as `show` names them. */
+export const PAYLOAD_PLATFORMS = ['discord', 'slack'] as const;
+export type PayloadPlatform = (typeof PAYLOAD_PLATFORMS)[number];
 
 export type Playground = {
   members(): Promise<DemoMember[]>;
@@ -46,8 +49,8 @@ export type Playground = {
   postPublic(channel: string, from: string, command: string, message: Message): Promise<void>;
   /** A reply with `replace` to a pressed button takes the place of the stored direct message. */
   replaceMessage(id: string, message: Message): Promise<void>;
-  /** What Discord gets for it. A playground without this refuses to show it. */
-  payloads?(shown: Shown): Promise<Payload>;
+  /** What each chat platform gets for it. A playground without this refuses to show it. */
+  payloads?: Readonly<Record<PayloadPlatform, (shown: Shown) => Promise<Payload>>>;
   now(): Date;
   nextDue(): Promise<{ at: Date; what: string } | undefined>;
   /** Runs everything that falls due until `to`, in order, and leaves the clock there. */

@@ -21,7 +21,7 @@ import {
 } from './answers.ts';
 import { type EventStreams, streamChanges } from './event-stream.ts';
 import { createPageFiles } from './page-files.ts';
-import type { DemoMember, Playground, Shown, StoredMessage } from './playground.ts';
+import { type DemoMember, PAYLOAD_PLATFORMS, type Playground, type Shown, type StoredMessage } from './playground.ts';
 import { type Received, receiveClockMove, receiveCompletion, receiveInteraction } from './receive.ts';
 import { onlyFromHere, pageHeaders } from './security.ts';
 
@@ -86,13 +86,21 @@ type Show = (shown: Shown) => Promise<ShownAnswer>;
 /** `asked` are the values that were given for `show`; without one nothing is added. */
 const readShow = ({ payloads }: Playground, asked: readonly unknown[]): Show => {
   if (asked.length === 0) return async () => ({});
-  const unknown = asked.findIndex(value => value !== 'discord');
-  if (unknown !== -1) {
-    const given = String(JSON.stringify(asked[unknown])).slice(0, 60);
-    throw new UserError('bad_show', `"show" takes "discord", which adds what Discord gets, and not ${given}.`);
+  const wanted = asked.map(value => PAYLOAD_PLATFORMS.find(platform => platform === value));
+  if (wanted.includes(undefined)) {
+    const given = String(JSON.stringify(asked[wanted.indexOf(undefined)])).slice(0, 60);
+    throw new UserError(
+      'bad_show',
+      `"show" takes "discord" or "slack", which adds what that platform gets, and not ${given}.`,
+    );
   }
-  if (!payloads) throw new UserError('bad_show', 'This playground cannot show what Discord gets. Leave "show" out.');
-  return async shown => ({ discord: await payloads(shown) });
+  if (!payloads)
+    throw new UserError('bad_show', 'This playground cannot show what chat platforms get. Leave "show" out.');
+  const platforms = PAYLOAD_PLATFORMS.filter(platform => wanted.includes(platform));
+  return async shown =>
+    Object.fromEntries(
+      await Promise.all(platforms.map(async platform => [platform, await payloads[platform](shown)] as const)),
+    );
 };
 
 const showAll = (messages: readonly StoredMessage[], show: Show): Promise<MessagesAnswer> =>
@@ -100,7 +108,7 @@ const showAll = (messages: readonly StoredMessage[], show: Show): Promise<Messag
 
 const KEPT_ANSWERS = 200;
 
-/** The newest answers by an id: private ones are stored nowhere else, and the page may ask later what Discord gets for them. */
+/** The newest answers by an id: private ones are stored nowhere else, and the page may ask later what a chat platform gets for them. */
 const createRecentAnswers = () => {
   const kept = new Map<string, Answered>();
   return {

@@ -2,7 +2,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { text } from '../../src/message.ts';
-import { discordPayload } from '../../src/playground/payload.ts';
+import { payloads } from '../../src/playground/payload.ts';
 import { createWebPlatform, type WebPlatform } from '../../src/web/platform.ts';
 import { describeInBrowser, picture } from '../support/browser.ts';
 import { createFakePlayground } from './fake-playground.ts';
@@ -13,7 +13,7 @@ describeInBrowser('the page', openPage => {
 
   const open = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const playground = createFakePlayground();
-    playground.payloads = discordPayload;
+    playground.payloads = payloads;
     platform = createWebPlatform({ port: 0, playground, store: playground.store, reportError: () => 'incident-1' });
     await platform.start();
     const page = await openPage(platform.address(), options);
@@ -240,7 +240,8 @@ describeInBrowser('the page', openPage => {
     await picture(page, `fake-everything-${width}`);
   });
 
-  const payload = (page: Page) => page.getByRole('region', { name: 'Discord payload as JSON' });
+  const payload = (page: Page, platform = 'Discord') =>
+    page.getByRole('region', { name: `${platform} payload as JSON` });
   const fold = (page: Page) => log(page).getByText('Discord payload', { exact: true });
 
   it('unfolds by keyboard what Discord gets for a digest, asked for only then, and copies it', async () => {
@@ -278,6 +279,8 @@ describeInBrowser('the page', openPage => {
     await say(page, '/next');
     await fold(page).click();
     await payload(page).getByText('## Your next topics').waitFor();
+    await log(page).getByText('Slack payload', { exact: true }).click();
+    await payload(page, 'Slack').getByText('"text": "Your next topics"').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     expect(await log(page).evaluate(element => element.scrollWidth - element.clientWidth)).toBe(0);
     await picture(page, 'fake-payload-phone');

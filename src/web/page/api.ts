@@ -44,10 +44,12 @@ const segment = encodeURIComponent;
 const messagesPath = ({ as, channel }: Where): string =>
   channel === undefined ? `/members/${segment(as)}/messages` : `/channels/${segment(channel)}`;
 
-/** What Discord gets for a message or form, and what of it was shortened. */
-export type Payload = NonNullable<ShownAnswer['discord']>;
-const payloadIn = (shown: ShownAnswer | undefined): Payload => {
-  if (shown?.discord) return shown.discord;
+export type PayloadPlatform = keyof ShownAnswer;
+/** What a chat platform gets for a message or form, and what of it was shortened. */
+export type Payload = NonNullable<ShownAnswer[PayloadPlatform]>;
+const payloadIn = (shown: ShownAnswer | undefined, platform: PayloadPlatform): Payload => {
+  const payload = shown?.[platform];
+  if (payload) return payload;
   throw new ApiError('This message is not there any more.');
 };
 
@@ -57,14 +59,17 @@ export const api = {
   activity: (as: string) => call<ActivityAnswer>(`/members/${segment(as)}/activity`),
   messages: (where: Where) => call<MessagesAnswer>(messagesPath(where)),
   /** Of a stored message. */
-  messagePayload: async (where: Where, id: string): Promise<Payload> => {
-    const messages = await call<MessagesAnswer>(`${messagesPath(where)}?show=discord`);
-    return payloadIn(messages.find(message => message.id === id));
+  messagePayload: async (where: Where, id: string, platform: PayloadPlatform): Promise<Payload> => {
+    const messages = await call<MessagesAnswer>(`${messagesPath(where)}?show=${platform}`);
+    return payloadIn(
+      messages.find(message => message.id === id),
+      platform,
+    );
   },
   /** Of an answer, by the id that `interact` gave with it. */
-  answerPayload: async (id: string): Promise<Payload> => {
-    const answer = await call<InteractionAnswer>(`/answers/${segment(id)}?show=discord`);
-    return payloadIn('modal' in answer ? answer.modal : answer.reply);
+  answerPayload: async (id: string, platform: PayloadPlatform): Promise<Payload> => {
+    const answer = await call<InteractionAnswer>(`/answers/${segment(id)}?show=${platform}`);
+    return payloadIn('modal' in answer ? answer.modal : answer.reply, platform);
   },
   clock: () => call<ClockAnswer>('/clock'),
   moveClock: (to: { to: string } | { advance: string }) => call<MoveAnswer>('/clock', to),

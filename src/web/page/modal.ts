@@ -1,9 +1,8 @@
 /// <reference lib="dom" />
 // A form of the bot as a native dialog: what was typed stays until the server took it.
 import type { Modal, ModalField } from '../../message.ts';
-import type { Payload } from './api.ts';
 import { byId, make } from './dom.ts';
-import { payloadFold } from './payload.ts';
+import { type LoadPayload, payloadFolds } from './payload.ts';
 
 type Fields = Record<string, string | string[]>;
 
@@ -72,13 +71,9 @@ const missing = (modal: Modal, fields: Fields): string | undefined => {
 
 /**
  * Opens `modal`; `submit` sends it and throws an error whose message is shown in the form, which then stays open. `payload` asks
- * what Discord gets for the form.
+ * what a chat platform gets for the form.
  */
-export const openModal = (
-  modal: Modal,
-  submit: (fields: Fields) => Promise<void>,
-  payload: () => Promise<Payload>,
-): void => {
+export const openModal = (modal: Modal, submit: (fields: Fields) => Promise<void>, payload: LoadPayload): void => {
   const dialog = byId<HTMLDialogElement>('modal');
   const error = make('div', { role: 'alert', class: 'form-error' });
   const send = make('button', { type: 'submit', class: 'button primary' }, modal.submit);
@@ -92,7 +87,7 @@ export const openModal = (
     ...modal.fields.map(fieldRow),
     error,
     make('div', { class: 'dialog-buttons' }, cancel, send),
-    payloadFold(payload),
+    payloadFolds(payload),
   );
   cancel.addEventListener('click', () => dialog.close());
   form.addEventListener('submit', async event => {

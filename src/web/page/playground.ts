@@ -8,6 +8,7 @@ import { createComposer } from './composer.ts';
 import { byId, make } from './dom.ts';
 import { invitationFor } from './invitation.ts';
 import { openModal } from './modal.ts';
+import type { LoadPayload } from './payload.ts';
 import { createSidebar, showSidebar } from './sidebar.ts';
 import { BOT_NAME, createTranscript, type Entry } from './transcript.ts';
 
@@ -67,7 +68,7 @@ const storedEntry = ({ id, at, from, command, html }: StoredMessageAnswer, place
   ...(command !== undefined && { used: { who: from, what: command } }),
   html,
   private: false,
-  payload: () => api.messagePayload(place, id),
+  payload: platform => api.messagePayload(place, id, platform),
 });
 
 const entries = (): Entry[] => {
@@ -146,7 +147,7 @@ type Answered = Awaited<ReturnType<typeof api.interact>>;
 /** Shows what an interaction answered; `origin` is the message that was pressed. */
 const take = async ({ answer, id }: Answered, used: Entry['used'], origin?: Entry): Promise<void> => {
   untouched = false;
-  const payload = () => api.answerPayload(id);
+  const payload: LoadPayload = platform => api.answerPayload(id, platform);
   if ('modal' in answer) {
     const message = storedIdOf(origin);
     const submit = async (fields: Record<string, string | string[]>): Promise<void> => {

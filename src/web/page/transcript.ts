@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 // The conversation: message cards grouped by day, and what is pressed in them.
-import type { Payload } from './api.ts';
 import { arrange, botMark, make, memberMark } from './dom.ts';
-import { payloadFold } from './payload.ts';
+import { type LoadPayload, payloadFolds } from './payload.ts';
 import { longDay, shortMoment, timeOfDay } from './times.ts';
 
 export const BOT_NAME = 'Milepost';
@@ -17,8 +16,8 @@ export type Entry = {
   html: string;
   /** Only here until it is dismissed; a stored message otherwise. */
   private: boolean;
-  /** Asks what Discord gets for it. */
-  payload: () => Promise<Payload>;
+  /** Asks what a chat platform gets for it. */
+  payload: LoadPayload;
 };
 
 export type Pressed = { action: string; values: string[] };
@@ -80,7 +79,7 @@ const buildEntry = (entry: Entry): HTMLElement => {
     author(entry),
     body,
     ...(entry.private ? [make('p', { class: 'only-you' }, 'Only you can see this · ', dismiss)] : []),
-    payloadFold(entry.payload),
+    payloadFolds(entry.payload),
   );
 };
 
