@@ -7,6 +7,26 @@ import { cleanText } from './clean-text.ts';
 /** The syntax tree of `markdown`, with positions; HTML stays as inert `html` nodes that renderers print as text. */
 export const parseMarkdown = (markdown: string): Root => fromMarkdown(markdown);
 
+/** So many of the curriculum's texts take about 1.5 MB. */
+const KEPT_TREES = 500;
+/** UTF-16 units; all texts of the curriculum are shorter. */
+const LONGEST_KEPT = 4000;
+const kept = new Map<string, Root>();
+/**
+ * The tree of `markdown`, from those of late where it is among them: parsing takes most of the time of rendering, and the same texts
+ * come again and again. Nobody may change it.
+ */
+export const keptTree = (markdown: string): Root => {
+  const tree = kept.get(markdown) ?? parseMarkdown(markdown);
+  if (markdown.length > LONGEST_KEPT) return tree;
+  // Put at the end, so that the first one is always the one that was wanted longest ago.
+  kept.delete(markdown);
+  kept.set(markdown, tree);
+  const [oldest] = kept.size > KEPT_TREES ? kept.keys() : [];
+  if (oldest !== undefined) kept.delete(oldest);
+  return tree;
+};
+
 /** `text` as Markdown that shows exactly these characters: no markup, link or mention of a member's takes effect. */
 export const escapeMarkdown = (text: string): string => {
   const oneLine = cleanText(text);
@@ -71,4 +91,4 @@ const nodeToPlain = (node: Nodes): string => {
 };
 
 /** `markdown` without its markup; web addresses follow their text in brackets, other links are their text. */
-export const markdownToPlain = (markdown: string): string => nodeToPlain(parseMarkdown(markdown));
+export const markdownToPlain = (markdown: string): string => nodeToPlain(keptTree(markdown));

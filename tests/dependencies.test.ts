@@ -36,7 +36,7 @@ const ROOTS = ['src/start', 'src/main', 'src/bot', 'src/cli', 'src/doctor', 'src
 describe('dependencies point one way', () => {
   it('sees the imports at all', () => {
     expect(all.length).toBeGreaterThan(100);
-    expect(all).toContainEqual({ from: 'src/bot.ts', to: 'src/app.ts' });
+    expect(all).toContainEqual({ from: 'src/bot/bot.ts', to: 'src/app.ts' });
   });
 
   it('the core words (message, markdown, errors, command) know nothing of the rest', () => {
@@ -56,6 +56,13 @@ describe('dependencies point one way', () => {
     const pure = ['src/calendar', 'src/learning'];
     const allowed = [...pure, 'src/errors', 'src/nearest', 'src/clean-text'];
     expect(offending(({ from, to }) => under(from, ...pure) && isOurs(to) && !under(to, ...allowed))).toEqual([]);
+  });
+
+  it('what renderers have in common knows no platform, and nothing else but the core words', () => {
+    const allowed = ['src/rendering', 'src/message', 'src/markdown', 'src/clean-text', 'src/command'];
+    expect(offending(({ from, to }) => under(from, 'src/rendering') && isOurs(to) && !under(to, ...allowed))).toEqual(
+      [],
+    );
   });
 
   it('only storage knows the databases', () => {

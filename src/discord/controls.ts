@@ -7,15 +7,17 @@ import {
   ComponentType,
 } from 'discord-api-types/v10';
 import type { Block, Button, LinkButton, Select, SelectOption } from '../message.ts';
+import { type ControlRules, inGroups, mostChosen, optionsWithin, usableControl } from '../rendering/controls.ts';
+import { labelOf } from '../rendering/cut-text.ts';
 import { encodeCustomId, encodeMenuId } from './custom-id.ts';
-import { LIMITS, labelOf } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import { escapeText, webAddress } from './markdown.ts';
 
 /** One row of the message. A menu is a row of buttons in the form of a select, which counts as two components only. */
 export type Row =
   | { type: 'buttons'; items: (Button | LinkButton)[] }
   | { type: 'menu'; items: Button[] }
-  | { type: 'select'; select: Select };
+  | { type: 'select'; items: [Select] };
 export type Controls = {
   rows: Row[];
   /** Links that can be no button, as Discord's Markdown. */
@@ -26,23 +28,10 @@ export type Controls = {
   missing: string[];
 };
 
-/** Room for the mark that makes a repeated action unique: `#12!`. */
-const REPEAT_ROOM = 5;
 const NO_LABEL = '…';
 
 /** Options that Discord takes: those with a usable value, the chosen ones before the others where there are too many. */
-export const usableOptions = (options: readonly SelectOption[]): SelectOption[] => {
-  const seen = new Set<string>();
-  const usable = options.filter(({ value }) => {
-    if (value.trim() === '' || value.length > LIMITS.option || !value.isWellFormed() || seen.has(value)) return false;
-    seen.add(value);
-    return true;
-  });
-  if (usable.length <= LIMITS.selectOptions) return usable;
-  const chosen = usable.filter(({ selected }) => selected).slice(0, LIMITS.selectOptions);
-  const kept = new Set([...chosen, ...usable.filter(({ selected }) => !selected)].slice(0, LIMITS.selectOptions));
-  return usable.filter(option => kept.has(option));
-};
+export const usableOptions = (options: readonly SelectOption[]): SelectOption[] => optionsWithin(options, LIMITS);
 
 /** Options in Discord's form; at most `max` of them are chosen beforehand. */
 export const selectOptions = (options: readonly SelectOption[], max: number): APISelectMenuOption[] => {
@@ -64,20 +53,22 @@ export const selectRange = (
   { min = 1, max = 1 }: Pick<Select, 'min' | 'max'>,
   count: number,
 ): { min_values: number; max_values: number } => {
-  const most = Math.min(Math.max(1, Math.floor(max) || 1), count);
+  const most = mostChosen(max, count);
   return { min_values: Math.min(Math.max(0, Math.floor(min) || 0), most), max_values: most };
-};
-
-const rowsOf = (buttons: readonly (Button | LinkButton)[]): Row[] => {
-  const rows: Row[] = [];
-  for (let at = 0; at < buttons.length; at += LIMITS.buttonsInRow)
-    rows.push({ type: 'buttons', items: buttons.slice(at, at + LIMITS.buttonsInRow) });
-  return rows;
 };
 
 const linkText = ({ label, url }: LinkButton): string => {
   const address = webAddress(url);
   return `${escapeText(labelOf(label, LIMITS.buttonLabel))}: ${address === undefined ? escapeText(url) : `<${address}>`}`;
+};
+
+const RULES: ControlRules = {
+  limits: { ...LIMITS, actionId: LIMITS.customId, placeholder: LIMITS.selectPlaceholder },
+  marked: /^[@#!]/,
+  // `#12!`
+  markRoom: 5,
+  webAddress,
+  isTooLong: (label, limit) => label.length > limit,
 };
 
 /**
@@ -86,46 +77,19 @@ const linkText = ({ label, url }: LinkButton): string => {
  */
 export const controlsOf = ({ items }: Extract<Block, { type: 'actions' }>, seen: Set<string>): Controls => {
   const controls: Controls = { rows: [], links: [], lost: [], missing: [] };
-  const leaveOut = (words: string): void => {
-    controls.lost.push(words);
-    controls.missing.push(words);
-  };
-  const fits = (action: string): boolean => {
-    const isUsable =
-      action.trim() !== '' &&
-      action.isWellFormed() &&
-      action.length <= LIMITS.customId - (seen.has(action) || /^[@#!]/.test(action) ? REPEAT_ROOM : 0);
-    if (isUsable) seen.add(action);
-    return isUsable;
-  };
   let buttons: (Button | LinkButton)[] = [];
   const endRow = (): void => {
-    controls.rows.push(...rowsOf(buttons));
+    controls.rows.push(...inGroups(buttons, LIMITS.buttonsInRow).map((row): Row => ({ type: 'buttons', items: row })));
     buttons = [];
   };
   for (const item of items) {
-    if (item.type === 'select') {
-      endRow();
-      const options = usableOptions(item.options);
-      const placeholder = labelOf(item.placeholder, 60);
-      const gone = item.options.length - options.length;
-      if (options.length === 0 || !fits(item.action)) leaveOut(`the menu “${placeholder}”`);
-      else {
-        if (gone > 0) leaveOut(`${gone} of ${item.options.length} choices of the menu “${placeholder}”`);
-        controls.rows.push({ type: 'select', select: { ...item, options } });
-        const cut = options.filter(
-          ({ label, description = '' }) => label.length > LIMITS.option || description.length > LIMITS.option,
-        );
-        if (cut.length > 0 || item.placeholder.length > LIMITS.selectPlaceholder)
-          controls.lost.push(`long labels of the menu “${placeholder}”`);
-      }
-    } else if (item.type === 'link') {
-      const address = webAddress(item.url);
-      if (address === undefined || address.length > LIMITS.url) controls.links.push(linkText(item));
-      else buttons.push({ ...item, url: address });
-    } else if (fits(item.action)) buttons.push(item);
-    else leaveOut(`the button “${labelOf(item.label, 40)}”`);
-    if (item.type !== 'select' && item.label.length > LIMITS.buttonLabel) controls.lost.push('a long button label');
+    if (item.type === 'select') endRow();
+    const { usable, link, lost, missing } = usableControl(item, seen, RULES);
+    controls.lost.push(...lost);
+    controls.missing.push(...missing);
+    if (link) controls.links.push(linkText(link));
+    if (usable?.type === 'select') controls.rows.push({ type: 'select', items: [usable] });
+    else if (usable) buttons.push(usable);
   }
   endRow();
   return controls;

@@ -1,7 +1,15 @@
 // Our Markdown subset as Discord's: what is text shows exactly, what is markup takes effect, and nothing breaks out.
 import type { Nodes, Parent, Root, RootContent } from 'mdast';
-import { parseMarkdown } from '../markdown.ts';
-import { startOf } from './limits.ts';
+import { firstWords } from '../rendering/cut-text.ts';
+import {
+  hasTimeOfDay,
+  isSameAddress,
+  looksLikeAddress,
+  ownLink,
+  secondsOf,
+  webAddressWithout,
+} from '../rendering/links.ts';
+import { plainOf, treeOf } from '../rendering/tree.ts';
 
 export type MarkdownContext = {
   /** The clickable mention of a slash command ('topics show'), or undefined where it has none. */
@@ -9,7 +17,7 @@ export type MarkdownContext = {
   /** Whether the message has a button or menu that opens this topic, so that its name alone will do. */
   opensTopic?: ((topicId: string) => boolean) | undefined;
 };
-type State = MarkdownContext & { addresses: ReadonlyMap<string, string>; bold?: true; italic?: true };
+type State = MarkdownContext & { bold?: true; italic?: true };
 
 /** Looks like a backtick and cannot end code. */
 const BACKTICK_ALIKE = 'ˋ';
@@ -40,41 +48,28 @@ export const codeBlock = (text: string, language = ''): string => {
 };
 
 /** `url` as Discord takes it inside a masked link, or undefined where it is no web address. */
-export const webAddress = (url: string): string | undefined => {
-  if (!URL.canParse(url)) return undefined;
-  const { protocol, href } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') return undefined;
-  return href.replaceAll(/[()<>\\*|`"']/g, mark => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-};
+export const webAddress = (url: string): string | undefined => webAddressWithout(/[()<>\\*|`"']/g, url);
 
 const withoutEscapes = (markdown: string): string => markdown.replaceAll(/\\[\s\S]/g, '');
 const isBalanced = (label: string): boolean => !/[[\]]/.test(label.replaceAll(/\[[^[\]]*\]/g, ''));
-const plainOf = (node: Nodes): string =>
-  'value' in node ? node.value : 'children' in node ? node.children.map(plainOf).join('') : '';
 
-const withoutScheme = (url: string): string => url.replace(/^https?:\/\//i, '').replace(/\/$/, '');
-/** Discord refuses a label that looks like an address, and a reader would be misled by it. */
-const looksLikeAddress = (label: string): boolean =>
-  /^\s*(?:[a-z][a-z0-9+.-]*:\/\/|www\.)|^\s*[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/:?#]\S*)?\s*$/i.test(label) ||
-  label.includes('://');
-
+/** Discord refuses a label that looks like an address. */
 const webLink = (label: string, shown: string, address: string): string => {
-  if (shown === '' || withoutScheme(shown) === withoutScheme(address)) return `<${address}>`;
+  if (shown === '' || isSameAddress(shown, address)) return `<${address}>`;
   if (looksLikeAddress(shown) || !isBalanced(label)) return `${label} (<${address}>)`;
   return `[${label}](${address})`;
 };
 
 /** `<t:…>` in the reader's own zone and language; a date without a time of day stays a date. */
 const timestamp = (instant: string, label: string): string | undefined => {
-  const time = /^\d{4}-\d\d-\d\dT/.test(instant) ? Date.parse(instant) : Number.NaN;
-  if (Number.isNaN(time)) return undefined;
-  return `<t:${Math.floor(time / 1000)}:${/\d[:.h]\d\d/.test(label) ? 'f' : 'D'}>`;
+  const seconds = secondsOf(instant);
+  return seconds === undefined ? undefined : `<t:${seconds}:${hasTimeOfDay(label) ? 'f' : 'D'}>`;
 };
 
 const linkOf = (url: string, node: Parent, state: State): string => {
   const label = inline(node.children, state).replaceAll('\n', ' ');
   const shown = plainOf(node as Nodes);
-  const [, kind, target = ''] = /^(topic|time|channel):(.+)$/s.exec(url) ?? [];
+  const { kind, target = '' } = ownLink(url) ?? {};
   if (kind === 'time') return timestamp(target, shown) ?? label;
   if (kind === 'channel') return /^\d{17,20}$/.test(target) ? `<#${target}>` : label;
   if (kind === 'topic')
@@ -117,8 +112,6 @@ const inlineNode = (node: Nodes, state: State, after: string): string => {
       return '\n';
     case 'link':
       return linkOf(node.url, node, state);
-    case 'linkReference':
-      return linkOf(state.addresses.get(node.identifier) ?? '', node, state);
     case 'image':
     case 'imageReference':
       return escapeText(node.alt ?? '');
@@ -156,8 +149,6 @@ const blockNode = (node: Nodes, state: State): string => {
       return codeBlock(node.value, node.lang ?? '');
     case 'thematicBreak':
       return '———';
-    case 'definition':
-      return '';
     default:
       return inlineNode(node, state, '').trim();
   }
@@ -180,29 +171,14 @@ const blocks = (nodes: readonly Nodes[], state: State): string => {
     .join('');
 };
 
-const addressesIn = (root: Root): ReadonlyMap<string, string> =>
-  new Map(root.children.flatMap(node => (node.type === 'definition' ? [[node.identifier, node.url] as const] : [])));
-
-/** A tree of our Markdown in Discord's. */
-export const renderTree = (root: Root, context: MarkdownContext = {}): string =>
-  blocks(root.children, { ...context, addresses: addressesIn(root) });
+/** A tree of our Markdown, without references, in Discord's. */
+export const renderTree = (root: Root, context: MarkdownContext = {}): string => blocks(root.children, context);
 
 /** `markdown` in Discord's Markdown. */
 export const renderMarkdown = (markdown: string, context: MarkdownContext = {}): string =>
-  renderTree(parseMarkdown(markdown), context);
+  renderTree(treeOf(markdown), context);
 
-/** A word so long that a part of it says more than nothing. */
-const LONG_WORD = 20;
-
-/** The start of `text` in about `limit` units, up to the end of a word, with an ellipsis. */
-export const firstWords = (text: string, limit: number): string => {
-  const start = startOf(text, Math.max(0, limit));
-  const words = /\s/.test(text.charAt(start.length)) ? start : start.replace(/(^|\s+)\S*$/, '');
-  const shown = (start.length - words.length > LONG_WORD ? start : words).trimEnd();
-  return shown === '' ? '…' : `${shown} …`;
-};
-
-const LEAF_OF_ITS_OWN = new Set(['link', 'linkReference', 'image', 'imageReference', 'inlineCode', 'break']);
+const LEAF_OF_ITS_OWN = new Set(['link', 'image', 'imageReference', 'inlineCode', 'break']);
 
 /** The first `limit` characters of what a reader sees, ending in an ellipsis; nothing half-open is left. */
 export const startOfTree = (root: Root, limit: number): Root => {
@@ -222,8 +198,7 @@ export const startOfTree = (root: Root, limit: number): Root => {
       : [{ type: 'text', value: '…' }];
   };
   const cut = root.children.flatMap(node => {
-    const taken = node.type === 'definition' ? [node] : take(node);
-    return taken.filter(child => !('children' in child) || plainOf(child) !== '') as RootContent[];
+    return take(node).filter(child => !('children' in child) || plainOf(child) !== '') as RootContent[];
   });
   return { ...root, children: cut };
 };

@@ -6,9 +6,10 @@ import {
   TextInputStyle,
 } from 'discord-api-types/v10';
 import type { Modal, ModalField } from '../message.ts';
+import { labelOf, startOf } from '../rendering/cut-text.ts';
 import { selectOptions, selectRange, usableOptions } from './controls.ts';
 import { encodeCustomId } from './custom-id.ts';
-import { LIMITS, labelOf, startOf } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import type { RenderContext } from './render.ts';
 
 type Child = APILabelComponent['component'];

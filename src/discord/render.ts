@@ -11,6 +11,10 @@ import {
 } from 'discord-api-types/v10';
 import { cleanText } from '../clean-text.ts';
 import type { Block, Message } from '../message.ts';
+import { openedTopics } from '../rendering/controls.ts';
+import { shortenTo } from '../rendering/cut-text.ts';
+import { counted, droppedWords, HINTS } from '../rendering/losses.ts';
+import { arrange, besideOf, type Looks } from '../rendering/pieces.ts';
 import {
   buttonComponent,
   controlsOf,
@@ -20,8 +24,8 @@ import {
   type Row,
   selectComponent,
 } from './controls.ts';
-import { counted, fitTexts, inStyle, noticeOf, type Piece, STYLES, type Style, withoutARow } from './fit.ts';
-import { LIMITS, shortenTo } from './limits.ts';
+import { fitAllTexts, inStyle, noticeOf, type Piece, STYLES, type Style } from './fit.ts';
+import { LIMITS } from './limits.ts';
 import { escapeText, type MarkdownContext } from './markdown.ts';
 import { type Chunk, chunkOfBlock, joinChunks, madeChunk } from './text-blocks.ts';
 
@@ -48,21 +52,6 @@ export type DiscordMessage = {
 
 type Draft = { pieces: Piece[]; files: DiscordFile[]; lost: string[]; missing: string[] };
 
-/** Topics that a button or menu of the message opens. */
-const openedTopics = (blocks: readonly Block[]): ReadonlySet<string> =>
-  new Set(
-    blocks.flatMap(block =>
-      block.type !== 'actions'
-        ? []
-        : block.items.flatMap(item => {
-            if (item.type === 'link') return [];
-            const opened = /^topics\/read\/(.*)$/s.exec(item.action)?.[1];
-            if (opened === undefined) return [];
-            return item.type === 'button' ? [opened] : item.options.map(({ value }) => value);
-          }),
-    ),
-  );
-
 const pictureText = (alt: string): Chunk => madeChunk('text', `_Picture: ${escapeText(cleanText(alt))}_`);
 
 const addPicture = (draft: Draft, { png, alt }: Extract<Block, { type: 'image' }>): void => {
@@ -80,8 +69,8 @@ const addPicture = (draft: Draft, { png, alt }: Extract<Block, { type: 'image' }
   draft.files.push({ name, data: png, contentType: 'image/png' });
   const item = { url: `attachment://${name}`, alt: shown };
   const last = draft.pieces.at(-1);
-  if (last?.type === 'gallery' && last.items.length < LIMITS.galleryItems) last.items.push(item);
-  else draft.pieces.push({ type: 'gallery', items: [item] });
+  if (last?.type === 'picture' && last.picture.length < LIMITS.galleryItems) last.picture.push(item);
+  else draft.pieces.push({ type: 'picture', picture: [item] });
 };
 
 const draftOf = ({ blocks }: Message, context: RenderContext, opensTopic: (id: string) => boolean): Draft => {
@@ -119,7 +108,7 @@ const actionRow = (row: Row, ids: Ids): APIActionRowComponent<APIComponentInMess
       : [
           row.type === 'menu'
             ? menuComponent(row.items, ids)
-            : selectComponent(row.select, ids.action(row.select.action)),
+            : selectComponent(row.items[0], ids.action(row.items[0].action)),
         ],
 });
 
@@ -130,15 +119,6 @@ const canStandBeside = (chunks: readonly Chunk[]): boolean =>
   chunks.every(({ kind }) => kind === 'text' || kind === 'quiet' || kind === 'heading' || kind === 'facts') &&
   joinChunks(chunks).length <= BESIDE_A_BUTTON &&
   !joinChunks(chunks).includes('```');
-
-/** The texts before a row of one button: those that stand above, and those beside it. */
-const besideOf = (texts: readonly Chunk[], split: boolean): { above: Chunk[]; beside: Chunk[] } => {
-  if (canStandBeside(texts)) return { above: [], beside: [...texts] };
-  const last = texts.slice(-1);
-  return split && last[0]?.kind !== 'heading' && canStandBeside(last)
-    ? { above: texts.slice(0, -1), beside: last }
-    : { above: [...texts], beside: [] };
-};
 
 const assemble = (pieces: readonly Piece[], { split }: Style, ids: Ids): APIComponentInContainer[] => {
   const components: APIComponentInContainer[] = [];
@@ -159,7 +139,7 @@ const assemble = (pieces: readonly Piece[], { split }: Style, ids: Ids): APIComp
     else if (piece.type === 'rows') {
       const [row] = piece.rows;
       const [only, ...others] = piece.rows.length === 1 && row?.type === 'buttons' ? row.items : [];
-      const { above, beside } = besideOf(texts, split);
+      const { above, beside } = besideOf(texts, canStandBeside, split);
       if (only && others.length === 0 && beside.length > 0) {
         texts = above;
         endTexts();
@@ -176,7 +156,7 @@ const assemble = (pieces: readonly Piece[], { split }: Style, ids: Ids): APIComp
       else
         add({
           type: ComponentType.MediaGallery,
-          items: piece.items.map(({ url, alt }) => ({ media: { url }, ...(alt !== '' && { description: alt }) })),
+          items: piece.picture.map(({ url, alt }) => ({ media: { url }, ...(alt !== '' && { description: alt }) })),
         });
     }
   }
@@ -194,40 +174,21 @@ const countOf = (components: readonly APIComponentInContainer[]): number =>
 /** The container's content: the most beautiful form that fits; then rows are left out from the end, and named in `dropped`. */
 const fitComponents = (
   pieces: readonly Piece[],
-  context: RenderContext,
+  { communityId }: RenderContext,
   room: number,
 ): { components: APIComponentInContainer[]; dropped: string[] } => {
-  const tried = (styled: readonly Piece[], style: Style): APIComponentInContainer[] | undefined => {
-    const components = assemble(styled, style, createIds(context.communityId));
-    return countOf(components) <= room ? components : undefined;
+  const looks: Looks<Piece, Style, APIComponentInContainer[]> = {
+    styles: STYLES,
+    inStyle,
+    assemble: (styled, style) => assemble(styled, style, createIds(communityId)),
   };
-  for (const style of STYLES) {
-    const components = tried(inStyle(pieces, style), style);
-    if (components) return { components, dropped: [] };
-  }
-  const smallest = STYLES.at(-1) as Style;
-  const dropped: string[] = [];
-  let left = inStyle(pieces, smallest);
-  for (;;) {
-    const less = withoutARow(left);
-    if (!less) return { components: assemble(left, smallest, createIds(context.communityId)), dropped };
-    left = less.pieces;
-    dropped.unshift(...less.names);
-    const components = tried(left, smallest);
-    if (components) return { components, dropped };
-  }
+  const { made, dropped } = arrange(pieces, looks, components => countOf(components) <= room);
+  return { components: made, dropped };
 };
-
-const droppedWords = (names: readonly string[]): string[] =>
-  names.length === 0
-    ? []
-    : [`${names.length} ${names.length === 1 ? 'button' : 'buttons'} (${counted(names).join(', ')})`];
 
 const accentOf = (accent: string | undefined): { accent_color?: number } =>
   accent !== undefined && /^#[0-9a-f]{6}$/i.test(accent) ? { accent_color: Number.parseInt(accent.slice(1), 16) } : {};
 
-/** They give way before any text does. */
-const HINTS = 'the commands beside topics';
 const NOTHING: Chunk = madeChunk('quiet', '-# There is nothing to show here.');
 
 /** The message as Discord's payload with its files. Never more than Discord takes: what had to give way is in `shortened`. */
@@ -238,19 +199,19 @@ export const renderMessage = (message: Message, context: RenderContext = {}): Di
     if (!topics.has(id)) hinted.add(id);
     return topics.has(id);
   });
-  let whole = fitTexts(draft.pieces, draft.missing.length > 0);
+  let whole = fitAllTexts(draft.pieces, draft.missing.length > 0);
   if (whole.missing.length > 0 && hinted.size > 0) {
     draft = draftOf(message, context, () => true);
     draft.missing.push(HINTS);
     draft.lost.push(HINTS);
-    whole = fitTexts(draft.pieces, true);
+    whole = fitAllTexts(draft.pieces, true);
   }
   // The container itself counts, and so does the notice.
   const isShortened = draft.missing.length + whole.missing.length > 0;
   let { components, dropped } = fitComponents(whole.pieces, context, LIMITS.components - (isShortened ? 2 : 1));
   let { missing } = whole;
   if (dropped.length > 0 && !isShortened) {
-    const smaller = fitTexts(draft.pieces, true);
+    const smaller = fitAllTexts(draft.pieces, true);
     missing = smaller.missing;
     ({ components, dropped } = fitComponents(smaller.pieces, context, LIMITS.components - 2));
   }
@@ -281,5 +242,5 @@ export const renderMessage = (message: Message, context: RenderContext = {}): Di
 
 const altOf = ({ pieces }: Draft, name: string): string =>
   pieces
-    .flatMap(piece => (piece.type === 'gallery' ? piece.items : []))
+    .flatMap(piece => (piece.type === 'picture' ? piece.picture : []))
     .find(({ url }) => url === `attachment://${name}`)?.alt || 'Picture';

@@ -10,12 +10,14 @@ import type {
 } from '@slack/types';
 import type { Nodes } from 'mdast';
 import { cleanText } from '../clean-text.ts';
-import type { Block, Button, LinkButton, Select, SelectOption } from '../message.ts';
+import type { Block, Button, LinkButton, SelectOption } from '../message.ts';
+import { type ControlRules, inGroups, mostChosen, optionsWithin, usableControl } from '../rendering/controls.ts';
+import { shortenTo } from '../rendering/cut-text.ts';
+import type { Control } from '../rendering/pieces.ts';
 import { encodeActionId, encodeLinkId, encodeMenuId } from './action-id.ts';
-import { LIMITS, shortenTo } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import { webAddress, withoutEmojiCodes } from './mrkdwn.ts';
 
-export type Control = Button | LinkButton | Select;
 /** One block of controls. A menu is a row of buttons in the form of an overflow menu beside a text. */
 export type Row = { type: 'row'; items: Control[] } | { type: 'menu'; items: Button[] };
 export type Controls = {
@@ -28,8 +30,6 @@ export type Controls = {
   missing: string[];
 };
 
-/** Room for the mark that makes a repeated action unique: `#120!`. */
-const REPEAT_ROOM = 6;
 const NO_LABEL = '…';
 
 /** A label on one line in Slack's form; `otherwise` stands for one that has nothing to show. */
@@ -41,18 +41,7 @@ export const plainText = (text: string, limit: number, otherwise = NO_LABEL): Pl
 const isTooLong = (text: string, limit: number): boolean => withoutEmojiCodes(cleanText(text)).length > limit;
 
 /** Options that Slack takes: those with a usable value, the chosen ones before the others where there are too many. */
-export const usableOptions = (options: readonly SelectOption[]): SelectOption[] => {
-  const seen = new Set<string>();
-  const usable = options.filter(({ value }) => {
-    if (value.trim() === '' || value.length > LIMITS.option || !value.isWellFormed() || seen.has(value)) return false;
-    seen.add(value);
-    return true;
-  });
-  if (usable.length <= LIMITS.selectOptions) return usable;
-  const chosen = usable.filter(({ selected }) => selected).slice(0, LIMITS.selectOptions);
-  const kept = new Set([...chosen, ...usable.filter(({ selected }) => !selected)].slice(0, LIMITS.selectOptions));
-  return usable.filter(option => kept.has(option));
-};
+export const usableOptions = (options: readonly SelectOption[]): SelectOption[] => optionsWithin(options, LIMITS);
 
 const optionOf = ({ label, value, description = '' }: SelectOption): PlainTextOption => ({
   text: plainText(label, LIMITS.option, shortenTo(cleanText(value), LIMITS.option) || NO_LABEL),
@@ -69,7 +58,7 @@ export const selectElement = (
   }: { options: readonly SelectOption[]; max?: number | undefined; placeholder: string },
   actionId: string,
 ): StaticSelect | MultiStaticSelect => {
-  const most = Math.min(Math.max(1, Math.floor(max) || 1), options.length);
+  const most = mostChosen(max, options.length);
   const chosen = options
     .filter(({ selected }) => selected)
     .slice(0, most)
@@ -97,50 +86,28 @@ const linkText = ({ label, url }: LinkButton): Nodes[] => [
     : { type: 'link', url, children: [{ type: 'text', value: url }] },
 ];
 
+const RULES: ControlRules = {
+  limits: LIMITS,
+  marked: /^(?:[#!]|link#)/,
+  // `#120!`
+  markRoom: 6,
+  webAddress,
+  isTooLong,
+};
+
 /**
  * The rows of an actions block, at most 25 elements in each. `seen` are the actions that the message has already; this block's
  * are added.
  */
 export const controlsOf = ({ items }: Extract<Block, { type: 'actions' }>, seen: Set<string>): Controls => {
-  const controls: Controls = { rows: [], links: [], lost: [], missing: [] };
-  const leaveOut = (words: string): void => {
-    controls.lost.push(words);
-    controls.missing.push(words);
+  const controls = items.map(item => usableControl(item, seen, RULES));
+  const usable = controls.flatMap(control => (control.usable ? [control.usable] : []));
+  return {
+    rows: inGroups(usable, LIMITS.actions).map(row => ({ type: 'row', items: row })),
+    links: controls.flatMap(({ link }) => (link ? [linkText(link)] : [])),
+    lost: controls.flatMap(({ lost }) => lost),
+    missing: controls.flatMap(({ missing }) => missing),
   };
-  const fits = (action: string): boolean => {
-    const isUsable =
-      action.trim() !== '' &&
-      action.isWellFormed() &&
-      action.length <= LIMITS.actionId - (seen.has(action) || /^(?:[#!]|link#)/.test(action) ? REPEAT_ROOM : 0);
-    if (isUsable) seen.add(action);
-    return isUsable;
-  };
-  const usable: Control[] = [];
-  for (const item of items) {
-    if (item.type === 'select') {
-      const options = usableOptions(item.options);
-      const placeholder = shortenTo(cleanText(item.placeholder), 60);
-      const gone = item.options.length - options.length;
-      if (options.length === 0 || !fits(item.action)) leaveOut(`the menu “${placeholder}”`);
-      else {
-        if (gone > 0) leaveOut(`${gone} of ${item.options.length} choices of the menu “${placeholder}”`);
-        usable.push({ ...item, options });
-        const isCut = ({ label, description = '' }: SelectOption): boolean =>
-          isTooLong(label, LIMITS.option) || isTooLong(description, LIMITS.option);
-        if (options.some(isCut) || isTooLong(item.placeholder, LIMITS.placeholder))
-          controls.lost.push(`long labels of the menu “${placeholder}”`);
-      }
-    } else if (item.type === 'link') {
-      const address = webAddress(item.url);
-      if (address === undefined || address.length > LIMITS.url) controls.links.push(linkText(item));
-      else usable.push({ ...item, url: address });
-    } else if (fits(item.action)) usable.push(item);
-    else leaveOut(`the button “${shortenTo(cleanText(item.label), 40)}”`);
-    if (item.type !== 'select' && isTooLong(item.label, LIMITS.buttonLabel)) controls.lost.push('a long button label');
-  }
-  for (let at = 0; at < usable.length; at += LIMITS.actions)
-    controls.rows.push({ type: 'row', items: usable.slice(at, at + LIMITS.actions) });
-  return controls;
 };
 
 /** How actions become action ids, each of them once in a message. */

@@ -1,24 +1,7 @@
 // Trees of Markdown in parts: the start of one that fits, or all of it in pieces that each fit into one of Slack's texts.
 import type { Nodes, Root, RootContent } from 'mdast';
-import { parseMarkdown } from '../markdown.ts';
-import { greatest, startOf } from './limits.ts';
-import { plainOf, withAddresses } from './mrkdwn.ts';
-
-const KEPT_TREES = 500;
-const LONGEST_KEPT = 4000;
-const trees = new Map<string, Root>();
-/** The tree of `markdown`. Those of late are kept: parsing takes most of the time, and the curriculum's texts come again and again. */
-export const treeOf = (markdown: string): Root => {
-  const kept = trees.get(markdown);
-  if (kept) return kept;
-  const tree = withAddresses(parseMarkdown(markdown));
-  if (markdown.length <= LONGEST_KEPT) {
-    const oldest = trees.size >= KEPT_TREES ? trees.keys().next().value : undefined;
-    if (oldest !== undefined) trees.delete(oldest);
-    trees.set(markdown, tree);
-  }
-  return tree;
-};
+import { endOfWord, greatest, startOf } from '../rendering/cut-text.ts';
+import { plainOf } from '../rendering/tree.ts';
 
 /** A tree of one paragraph. */
 export const lineTree = (...children: Nodes[]): Root => ({
@@ -26,17 +9,8 @@ export const lineTree = (...children: Nodes[]): Root => ({
   children: [{ type: 'paragraph', children } as RootContent],
 });
 
-/** A word so long that a part of it says more than nothing. */
-const LONG_WORD = 20;
 /** Links and code are cut only where they are longer. */
 const LONG_UNIT = 200;
-
-const endOfWord = (text: string, limit: number): number => {
-  const start = startOf(text, Math.max(0, limit));
-  if (/\s/.test(text.charAt(start.length))) return start.length;
-  const words = start.replace(/(^|\s+)\S*$/, '').length;
-  return start.length - words > LONG_WORD ? start.length : words;
-};
 
 /** `used` counts what a reader sees. */
 type Division = { head?: Nodes | undefined; rest: Nodes[]; used: number };

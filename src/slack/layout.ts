@@ -1,15 +1,7 @@
 // Texts, controls and pictures as Slack's blocks: as many texts in one section as it takes, a short one beside its only button.
 import type { ContextBlock, KnownBlock, MrkdwnElement, SectionBlock } from '@slack/types';
-import {
-  buttonElement,
-  type Control,
-  controlElement,
-  createIds,
-  type Ids,
-  menuElement,
-  plainText,
-  type Row,
-} from './controls.ts';
+import { besideOf, type Control } from '../rendering/pieces.ts';
+import { buttonElement, controlElement, createIds, type Ids, menuElement, plainText, type Row } from './controls.ts';
 import type { Piece, Style } from './fit.ts';
 import { LIMITS } from './limits.ts';
 import { type Chunk, gapAfter, type Kind, type Part } from './text-blocks.ts';
@@ -54,15 +46,6 @@ const canStandBeside = (chunks: readonly Chunk[]): boolean => {
     !(texts[0] ?? '').includes('```') &&
     chunks.every(({ kind }) => kind !== 'list' && kind !== 'table')
   );
-};
-
-/** The chunks before a row of one button: those that stand above, and those beside it. */
-const besideOf = (chunks: readonly Chunk[]): { above: Chunk[]; beside: Chunk[] } => {
-  if (canStandBeside(chunks)) return { above: [], beside: [...chunks] };
-  const last = chunks.slice(-1);
-  return last[0]?.kind !== 'heading' && canStandBeside(last)
-    ? { above: chunks.slice(0, -1), beside: last }
-    : { above: [...chunks], beside: [] };
 };
 
 const onlyButton = (rows: readonly Row[]): Exclude<Control, { type: 'select' }> | undefined => {
@@ -130,7 +113,7 @@ export const assemble = (pieces: readonly Piece[], style: Style): KnownBlock[] =
     if (piece.type === 'text') addChunk(piece.chunk);
     else if (piece.type === 'rows') {
       const only = onlyButton(piece.rows);
-      const { above, beside } = besideOf(texts);
+      const { above, beside } = besideOf(texts, canStandBeside);
       if (only && beside.length > 0) {
         texts = above;
         endTexts();
@@ -140,7 +123,7 @@ export const assemble = (pieces: readonly Piece[], style: Style): KnownBlock[] =
     } else {
       endTexts();
       if (piece.type === 'divider') isDivided = true;
-      else add(piece.block);
+      else add(piece.picture);
     }
   }
   endTexts();

@@ -1,6 +1,14 @@
 // Our Markdown subset as Slack's mrkdwn: what is text shows exactly, what is markup takes effect, and nothing breaks out.
 import type { Nodes, Parent, Root } from 'mdast';
-import { parseMarkdown } from '../markdown.ts';
+import {
+  hasTimeOfDay,
+  isSameAddress,
+  looksLikeAddress,
+  ownLink,
+  secondsOf,
+  webAddressWithout,
+} from '../rendering/links.ts';
+import { plainOf, treeOf } from '../rendering/tree.ts';
 
 export type MarkdownContext = {
   /** What a slash command ('topics show') is typed as in this workspace; `/topics show` unless told. Also asked for names that are none. */
@@ -60,45 +68,31 @@ export const codeBlock = (text: string): string => {
 const LONGEST_ADDRESS = 1000;
 
 /** `url` as an address for Slack, or undefined where it is no web address. */
-export const webAddress = (url: string): string | undefined => {
-  if (!URL.canParse(url)) return undefined;
-  const { protocol, href } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') return undefined;
-  return href.replaceAll(/[<>|`"]/g, mark => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-};
-
-export const plainOf = (node: Nodes): string =>
-  'value' in node ? node.value : 'children' in node ? node.children.map(plainOf).join('') : '';
-
-const withoutScheme = (url: string): string => url.replace(/^https?:\/\//i, '').replace(/\/$/, '');
-/** A reader would be misled by a label that looks like another address. */
-const looksLikeAddress = (label: string): boolean =>
-  /^\s*(?:[a-z][a-z0-9+.-]*:\/\/|www\.)|^\s*[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/:?#]\S*)?\s*$/i.test(label) ||
-  label.includes('://');
+export const webAddress = (url: string): string | undefined => webAddressWithout(/[<>|`"]/g, url);
 
 const webLink = (shown: string, url: string): string => {
   const label = escapeText(shown);
   const address = webAddress(url);
   const written = address === undefined ? '' : escapeEntities(address);
   if (written === '' || written.length > LONGEST_ADDRESS) return label;
-  if (shown.trim() === '' || withoutScheme(shown) === withoutScheme(address ?? '')) return `<${written}>`;
+  if (shown.trim() === '' || isSameAddress(shown, address ?? '')) return `<${written}>`;
   return looksLikeAddress(shown) ? `${label} (<${written}>)` : `<${written}|${label}>`;
 };
 
 /** A moment in the reader's own zone; a date without a time of day stays a date. */
 const date = (instant: string, label: string): string | undefined => {
-  const time = /^\d{4}-\d\d-\d\dT/.test(instant) ? Date.parse(instant) : Number.NaN;
-  if (Number.isNaN(time)) return undefined;
-  const form = /\d[:.h]\d\d/.test(label) ? '{date_short_pretty} {time}' : '{date_short_pretty}';
+  const seconds = secondsOf(instant);
+  if (seconds === undefined) return undefined;
+  const form = hasTimeOfDay(label) ? '{date_short_pretty} {time}' : '{date_short_pretty}';
   const otherwise = label.replaceAll(/[|^]/g, ' ').trim() || instant;
-  return `<!date^${Math.floor(time / 1000)}^${form}|${escapeEntities(otherwise)}>`;
+  return `<!date^${seconds}^${form}|${escapeEntities(otherwise)}>`;
 };
 
 const typedCommand = (command: string, { typed }: State): string => typed?.(command) ?? `/${command}`;
 
 const linkOf = (url: string, node: Parent, state: State): Piece => {
   const shown = plainOf(node as Nodes).replaceAll(/\s*\n\s*/g, ' ');
-  const [, kind, target = ''] = /^(topic|time|channel):(.+)$/s.exec(url) ?? [];
+  const { kind, target = '' } = ownLink(url) ?? {};
   if (kind === 'time') return bare(date(target, shown) ?? escapeText(shown));
   if (kind === 'channel') return bare(/^[CDG][A-Z0-9]{6,20}$/.test(target) ? `<#${target}>` : escapeText(shown));
   if (kind === undefined) return bare(webLink(shown, url));
@@ -195,8 +189,6 @@ const blockNode = (node: Nodes, state: State, bullet: string): string => {
       return codeBlock(node.value);
     case 'thematicBreak':
       return '———';
-    case 'definition':
-      return '';
     default:
       return paragraph(inlineNode(node, state).text);
   }
@@ -221,25 +213,10 @@ const blocks = (nodes: readonly Nodes[], state: State, bullet: string): string =
   return whole;
 };
 
-/** `root` without references: each link has its address, and definitions are gone. */
-export const withAddresses = (root: Root): Root => {
-  const addresses = new Map(
-    root.children.flatMap(node => (node.type === 'definition' ? [[node.identifier, node.url] as const] : [])),
-  );
-  const resolved = (node: Nodes): Nodes[] => {
-    if (node.type === 'definition') return [];
-    const children = 'children' in node ? node.children.flatMap(resolved) : [];
-    if (node.type === 'linkReference')
-      return [{ type: 'link', url: addresses.get(node.identifier) ?? '', children } as Nodes];
-    return ['children' in node ? ({ ...node, children } as Nodes) : node];
-  };
-  return { ...root, children: root.children.flatMap(resolved) as Root['children'] };
-};
-
 /** A tree of our Markdown, without references, in mrkdwn; `bullet` marks the entries of its lists. */
 export const renderTree = (root: Root, context: MarkdownContext = {}, bullet = '• '): string =>
   blocks(root.children, context, bullet);
 
 /** `markdown` in mrkdwn. */
 export const renderMarkdown = (markdown: string, context: MarkdownContext = {}): string =>
-  renderTree(withAddresses(parseMarkdown(markdown)), context);
+  renderTree(treeOf(markdown), context);

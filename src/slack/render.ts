@@ -2,22 +2,15 @@
 import type { ImageBlock, KnownBlock } from '@slack/types';
 import { cleanText } from '../clean-text.ts';
 import { type Block, type Message, toPlainText } from '../message.ts';
+import { openedTopics } from '../rendering/controls.ts';
+import { greatest, shortenTo, startOf } from '../rendering/cut-text.ts';
+import { fitTexts } from '../rendering/fit-texts.ts';
+import { adviceOf, counted, droppedWords, HINTS, missingWords, NOTICE_ROOM } from '../rendering/losses.ts';
+import { arrange, type Looks, withoutARow } from '../rendering/pieces.ts';
 import { controlsOf } from './controls.ts';
-import {
-  counted,
-  droppedWords,
-  fitTexts,
-  inStyle,
-  NOTICE_ROOM,
-  noticeOf,
-  type Piece,
-  SMALLEST,
-  STYLES,
-  textSize,
-  withoutARow,
-} from './fit.ts';
+import { inStyle, type Piece, SMALLEST, STYLES, type Style, textSize } from './fit.ts';
 import { assemble, context as contextBlock } from './layout.ts';
-import { greatest, LIMITS, shortenTo, startOf } from './limits.ts';
+import { LIMITS } from './limits.ts';
 import { codeSpan, escapeEntities, escapeText, type MarkdownContext } from './mrkdwn.ts';
 import { chunkOfTable } from './table.ts';
 import { type Chunk, chunkOfBlock, madeChunk } from './text-blocks.ts';
@@ -66,21 +59,6 @@ const MESSAGE: Surface = {
 
 type Draft = { pieces: Piece[]; images: SlackMessage['images']; lost: string[]; missing: string[] };
 
-/** Topics that a button or menu of the message opens. */
-const openedTopics = (blocks: readonly Block[]): ReadonlySet<string> =>
-  new Set(
-    blocks.flatMap(block =>
-      block.type !== 'actions'
-        ? []
-        : block.items.flatMap(item => {
-            if (item.type === 'link') return [];
-            const opened = /^topics\/read\/(.*)$/s.exec(item.action)?.[1];
-            if (opened === undefined) return [];
-            return item.type === 'button' ? [opened] : item.options.map(({ value }) => value);
-          }),
-    ),
-  );
-
 const uploadId = (number: number): string => `upload-${number}`;
 const pictureText = (alt: string): Chunk | undefined =>
   madeChunk('text', { type: 'emphasis', children: [{ type: 'text', value: `Picture: ${cleanText(alt)}` }] });
@@ -95,7 +73,7 @@ const addPicture = (
   { uploads }: Surface,
 ): void => {
   const url = png.length > 0 ? pictureUrl?.(png) : undefined;
-  const others = draft.pieces.flatMap(piece => (piece.type === 'image' ? [piece.block] : []));
+  const others = draft.pieces.flatMap(piece => (piece.type === 'picture' ? [piece.picture] : []));
   const weight = weightOf(others) + cleanText(alt).length + (url?.length ?? 0);
   const isTooMuch = others.length >= LIMITS.pictures || weight > LIMITS.picturesWeight;
   if (png.length === 0 || isTooMuch || (!isAddress(url) && !uploads)) {
@@ -109,9 +87,9 @@ const addPicture = (
   if (words.length > LIMITS.altText) draft.lost.push('the end of a picture’s description');
   const shown = shortenTo(words, LIMITS.altText) || 'Picture';
   const alone = { type: 'image', alt_text: shown } as const;
-  if (isAddress(url)) draft.pieces.push({ type: 'image', block: { ...alone, image_url: url } });
+  if (isAddress(url)) draft.pieces.push({ type: 'picture', picture: { ...alone, image_url: url } });
   else {
-    draft.pieces.push({ type: 'image', block: { ...alone, slack_file: { id: uploadId(draft.images.length) } } });
+    draft.pieces.push({ type: 'picture', picture: { ...alone, slack_file: { id: uploadId(draft.images.length) } } });
     draft.images.push({ png, alt: shown });
   }
 };
@@ -149,23 +127,12 @@ const draftOf = (
   return draft;
 };
 
+const LOOKS: Looks<Piece, Style, KnownBlock[]> = { styles: STYLES, inStyle, assemble };
 type Arranged = { blocks: KnownBlock[]; dropped: string[] };
 /** The most beautiful form of at most `most` blocks; then rows are left out from the end, and named in `dropped`. */
-const arrange = (pieces: readonly Piece[], most: number): Arranged => {
-  for (const style of STYLES) {
-    const blocks = assemble(inStyle(pieces, style), style);
-    if (blocks.length <= most) return { blocks, dropped: [] };
-  }
-  const dropped: string[] = [];
-  let left = inStyle(pieces, SMALLEST);
-  for (;;) {
-    const less = withoutARow(left);
-    if (!less) return { blocks: assemble(left, SMALLEST), dropped };
-    left = less.pieces;
-    dropped.unshift(...less.names);
-    const blocks = assemble(left, SMALLEST);
-    if (blocks.length <= most) return { blocks, dropped };
-  }
+const inBlocks = (pieces: readonly Piece[], most: number): Arranged => {
+  const { made, dropped } = arrange(pieces, LOOKS, blocks => blocks.length <= most);
+  return { blocks: made, dropped };
 };
 
 /** Controls are worth more than text, but without any they say nothing. */
@@ -193,7 +160,7 @@ const shrink = (pieces: readonly Piece[], { blocks: most, weigh, room }: Surface
   let budget = textSize(left);
   for (;;) {
     const { pieces: shorter, missing } = fitTexts(left, budget);
-    const { blocks, dropped } = arrange(shorter, most - 1);
+    const { blocks, dropped } = inBlocks(shorter, most - 1);
     const excess = weigh(blocks) - (room - NOTICE_ROOM);
     if (excess <= 0) return { blocks, missing, dropped: [...dropped, ...gone] };
     if (budget > 0) {
@@ -204,9 +171,6 @@ const shrink = (pieces: readonly Piece[], { blocks: most, weigh, room }: Surface
     budget = textSize(left);
   }
 };
-
-/** They give way before any text does. */
-const HINTS = 'the commands beside topics';
 
 /** The message as blocks for a surface. Never more than Slack takes: what had to give way is in `shortened`. */
 export const renderBlocks = (
@@ -221,7 +185,7 @@ export const renderBlocks = (
     return topics.has(id);
   });
   const whole = ({ pieces, missing }: Draft): KnownBlock[] | undefined => {
-    const { blocks, dropped } = arrange(pieces, surface.blocks - (missing.length > 0 ? 1 : 0));
+    const { blocks, dropped } = inBlocks(pieces, surface.blocks - (missing.length > 0 ? 1 : 0));
     const room = surface.room - (missing.length > 0 ? NOTICE_ROOM : 0);
     return dropped.length === 0 && surface.weigh(blocks) <= room ? blocks : undefined;
   };
@@ -236,12 +200,10 @@ export const renderBlocks = (
   const notShown = [...draft.missing, ...droppedWords(dropped), ...missing];
   const shown = [...fitted.blocks];
   if (notShown.length > 0) {
-    const typed = (command: string): string => codeSpan(context.typed?.(command) ?? `/${command}`);
-    const advice =
-      topics.size + hinted.size > 0
-        ? `${typed('topics show')} opens any topic, ${typed('topics list')} lists one module.`
-        : 'Ask for less at a time to see everything.';
-    shown.push(contextBlock(`${escapeText(noticeOf(notShown))} ${advice}`));
+    const advice = adviceOf(topics.size + hinted.size > 0, name => codeSpan(context.typed?.(name) ?? `/${name}`));
+    shown.push(
+      contextBlock(`${escapeText(`Shortened to fit Slack; not shown: ${missingWords(notShown)}.`)} ${advice}`),
+    );
   }
   if (shown.length === 0) shown.push(contextBlock('There is nothing to show here.'));
   return {

@@ -1,7 +1,10 @@
 // A table as Slack's block, or as aligned text where a message has one already and where Slack takes none.
 import type { TableBlock } from '@slack/types';
 import type { Block } from '../message.ts';
-import { LIMITS, startOf } from './limits.ts';
+import { oneLine, startOf } from '../rendering/cut-text.ts';
+import { type Loss, plural } from '../rendering/losses.ts';
+import { drawTable } from '../rendering/table.ts';
+import { LIMITS } from './limits.ts';
 import { codeBlock } from './mrkdwn.ts';
 import { type Chunk, type Part, sizeOf } from './text-blocks.ts';
 
@@ -12,48 +15,8 @@ const LONGEST_CELL = 500;
 const NO_TEXT = '–';
 const MORE = '…';
 
-/** What fits beside each other on a phone in a block of code. */
-const TABLE_WIDTH = 36;
-const NARROWEST = 8;
-const WIDE =
-  /[\p{Extended_Pictographic}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** Columns in a monospaced font: emoji and East Asian characters take two. */
-const widthOf = (text: string): number =>
-  /^[\x20-\x7e]*$/.test(text)
-    ? text.length
-    : [...graphemes.segment(text)].reduce((sum, { segment }) => sum + (WIDE.test(segment) ? 2 : 1), 0);
-
-const pad = (text: string, width: number, align: 'start' | 'end' | undefined): string => {
-  const room = ' '.repeat(Math.max(0, width - widthOf(text)));
-  return align === 'end' ? room + text : text + room;
-};
-
-const trimCell = (text: string, width: number): string => {
-  if (widthOf(text) <= width) return text;
-  let shown = '';
-  for (const { segment } of graphemes.segment(text)) {
-    if (widthOf(shown + segment) > width - 1) break;
-    shown += segment;
-  }
-  return `${shown.trimEnd()}${MORE}`;
-};
-
-/** Widths that fit side by side where the widest columns give way first. */
-const columnWidths = (rows: readonly string[][], columns: number, room: number): number[] => {
-  const widths = Array.from({ length: columns }, (_, at) => Math.max(0, ...rows.map(row => widthOf(row[at] ?? ''))));
-  const gaps = 2 * Math.max(0, columns - 1);
-  while (widths.reduce((sum, width) => sum + width, gaps) > room) {
-    const widest = widths.indexOf(Math.max(...widths));
-    if ((widths[widest] ?? 0) <= NARROWEST) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
-  return widths;
-};
-
-const longCells = (count: number): { lost?: string } =>
-  count === 0 ? {} : { lost: `${count} long table ${count === 1 ? 'cell' : 'cells'}` };
-const lostRows = (count: number): { what: 'line'; count: number } => ({ what: 'line', count });
+const longCells = (count: number): { lost?: string } => (count === 0 ? {} : { lost: plural(count, 'long table cell') });
+const lostRows = (count: number): Loss => ({ what: 'line', count });
 
 /** As many rows as fit into `room`, the own ones before all others; undefined where none does. */
 const rowsWithin = (rows: readonly Row[], sizes: readonly number[], room: number): Row[] | undefined => {
@@ -69,22 +32,6 @@ const rowsWithin = (rows: readonly Row[], sizes: readonly number[], room: number
   return shown.length > 0 ? shown : undefined;
 };
 
-type Drawn = { lines: string[]; trimmed: number };
-const drawn = ({ columns }: Table, rows: readonly Row[]): Drawn => {
-  const cells = [columns.map(({ label }) => label), ...rows.map(row => row.cells)];
-  const hasOwn = rows.some(({ own }) => own);
-  const widths = columnWidths(cells, columns.length, TABLE_WIDTH - (hasOwn ? 2 : 0));
-  const lines = cells.map((row, at) => {
-    const mark = hasOwn ? (at > 0 && rows[at - 1]?.own ? '▸ ' : '  ') : '';
-    const line = columns.map(({ align }, column) =>
-      pad(trimCell(row[column] ?? '', widths[column] ?? 0), widths[column] ?? 0, align),
-    );
-    return `${mark}${line.join('  ')}`.trimEnd();
-  });
-  const trimmed = cells.flat().filter((cell, at) => widthOf(cell) > (widths[at % columns.length] ?? 0)).length;
-  return { lines, trimmed };
-};
-
 /** Lines of code in as many blocks of code as they need. */
 const codeParts = (lines: readonly string[]): Part[] => {
   const parts: string[][] = [[]];
@@ -97,7 +44,7 @@ const codeParts = (lines: readonly string[]): Part[] => {
 };
 
 const textTable = (table: Table, rows: readonly Row[], more = false): Chunk => {
-  const { lines, trimmed } = drawn(table, rows);
+  const { lines, trimmed } = drawTable(table.columns, rows);
   const parts = codeParts(more ? [...lines, MORE] : lines);
   return {
     kind: 'table',
@@ -147,7 +94,7 @@ const blockTable = (table: Table, rows: readonly Row[], trimmed: number, more = 
   };
   return {
     kind: 'table',
-    parts: [{ text: drawn(table, rows).lines.join('\n'), gap: '\n' }],
+    parts: [{ text: drawTable(table.columns, rows).lines.join('\n'), gap: '\n' }],
     table: block,
     size: JSON.stringify(block).length,
     ...longCells(trimmed),
@@ -159,11 +106,7 @@ const blockTable = (table: Table, rows: readonly Row[], trimmed: number, more = 
 export const chunkOfTable = (table: Table, asBlock: boolean): Chunk | undefined => {
   const { columns } = table;
   if (columns.length === 0) return undefined;
-  const clean = (text: string | undefined): string =>
-    (text ?? '')
-      .toWellFormed()
-      .replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')
-      .trim();
+  const clean = (text = ''): string => oneLine(text.toWellFormed());
   const trimmed = [...columns.map(({ label }) => label), ...table.rows.flatMap(({ cells }) => cells)].filter(
     text => clean(text).length > LONGEST_CELL,
   ).length;

@@ -3,14 +3,16 @@ import type { TableBlock } from '@slack/types';
 import type { Nodes, Root } from 'mdast';
 import { cleanText } from '../clean-text.ts';
 import { type Block, barOfText, percent } from '../message.ts';
-import { lineTree, splitTree, startOfTree, treeOf } from './cut-tree.ts';
-import { greatest, LIMITS, shortenTo } from './limits.ts';
+import { greatest, oneLine, shortenTo } from '../rendering/cut-text.ts';
+import { type Loss, lossWords } from '../rendering/losses.ts';
+import { treeOf } from '../rendering/tree.ts';
+import { lineTree, splitTree, startOfTree } from './cut-tree.ts';
+import { LIMITS } from './limits.ts';
 import { escapeText, gapBetween, hang, type MarkdownContext, renderTree } from './mrkdwn.ts';
 
 export type TextBlock = Extract<Block, { type: 'heading' | 'text' | 'facts' | 'list' | 'progress' }>;
 /** What a text is, for the room between it and its neighbours. */
 export type Kind = TextBlock['type'] | 'quiet' | 'table';
-export type Loss = { what: 'end' | 'line' | 'entry' | 'text'; count: number };
 /** A text that can stand in a block of its own; `gap` is the room before it where it follows another of the same chunk. */
 export type Part = { text: string; gap: string };
 export type Chunk = {
@@ -32,22 +34,6 @@ export type Chunk = {
   table?: TableBlock;
 };
 
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
-
-const LOSSES: Record<Loss['what'], (count: number) => string> = {
-  end: count => (count === 1 ? 'the end of a text' : `the ends of ${count} texts`),
-  line: count => plural(count, 'line'),
-  entry: count => plural(count, 'list entry', 'list entries'),
-  text: count => plural(count, 'whole text'),
-};
-/** What was lost in all, in words. */
-export const lossWords = (losses: readonly Loss[]): string[] =>
-  (['text', 'entry', 'line', 'end'] as const).flatMap(what => {
-    const count = losses.reduce((sum, loss) => sum + (loss.what === what ? loss.count : 0), 0);
-    return count === 0 ? [] : [LOSSES[what](count)];
-  });
-
-const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, ' ').trim();
 export const sizeOf = (parts: readonly Part[]): number =>
   parts.reduce((sum, { text, gap }) => sum + text.length + gap.length, 0);
 
@@ -160,7 +146,8 @@ const progressChunk = (
     context,
   );
   const isCut = Math.max(oneLine(label).length, oneLine(unit).length) > LONGEST_LABEL;
-  return chunk && { ...chunk, ...(isCut && { lost: LOSSES.end(1), missing: LOSSES.end(1) }) };
+  const [lost = ''] = lossWords([{ what: 'end', count: 1 }]);
+  return chunk && { ...chunk, ...(isCut && { lost, missing: lost }) };
 };
 
 /** The block as text, or undefined where there is nothing to show. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeMarkdown, markdownToPlain } from '../../src/markdown.ts';
-import { splitTree, startOfTree, treeOf } from '../../src/slack/cut-tree.ts';
-import { codeBlock, codeSpan, escapeText, plainOf, renderMarkdown, renderTree } from '../../src/slack/mrkdwn.ts';
+import { plainOf, treeOf } from '../../src/rendering/tree.ts';
+import { splitTree, startOfTree } from '../../src/slack/cut-tree.ts';
+import { codeBlock, codeSpan, escapeText, renderMarkdown, renderTree } from '../../src/slack/mrkdwn.ts';
 
 /**
  * Everything that takes effect in a verbatim mrkdwn text. Where it is not known what Slack takes for the edge of a word, this reader
