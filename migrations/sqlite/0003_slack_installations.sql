@@ -4,7 +4,6 @@ CREATE TABLE `slack_installations` (
 	`enterprise_id` text,
 	`name` text NOT NULL,
 	`app_id` text NOT NULL,
-	`bot_id` text NOT NULL,
 	`bot_user_id` text NOT NULL,
 	`scopes` text NOT NULL,
 	`bot_token` text,

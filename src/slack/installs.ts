@@ -14,12 +14,15 @@ export type Workspace = {
 export type Workspaces = {
   /** The workspace with a token that is valid now, or undefined where the app is not installed. Rejects where Slack cannot be asked. */
   of(teamId: string, enterpriseId?: string): Promise<Workspace | undefined>;
-  /** Every workspace that the app is installed in. */
-  all(): Promise<Workspace[]>;
+  /** Every workspace that the app is installed in; the name may be empty. */
+  all(): Promise<Pick<Workspace, 'teamId' | 'name'>[]>;
   /** Slack refused this workspace's token: what is remembered of it is asked for again. */
   doubt(teamId: string): Promise<void>;
-  /** The app was removed, or its token taken back, at `at`. */
-  removed(where: { teamId: string; enterpriseId?: string; isOrgInstall: boolean; at: Date }): Promise<void>;
+  /**
+   * The app was removed, or its token taken back, at `at`. Answers the workspaces that it is in no more: an organisation takes several
+   * away at once, and news that comes late, when it is back already, none.
+   */
+  removed(where: { teamId: string; enterpriseId?: string; isOrgInstall: boolean; at: Date }): Promise<string[]>;
 };
 
 /** The one workspace of a bot token. It is asked for once; a token that Slack refuses is asked about again at each use. */
@@ -60,8 +63,11 @@ export const createSingleWorkspace = (
     async doubt() {
       known = undefined;
     },
-    async removed() {
+    async removed({ teamId }) {
       known = undefined;
+      // Slack may tell it late: whether the token works is asked. Where Slack cannot be, what it told counts.
+      const isBack = (await ask().catch(() => undefined))?.teamId === teamId;
+      return isBack ? [] : [teamId];
     },
   };
 };

@@ -1,27 +1,31 @@
 // Empties a database: only the playground does that, to start over.
 import type { Db } from './database.ts';
+import type { Tables } from './tables.ts';
 
-/** Deletes every row of every table, children before their parents. */
+/** Every table, children before their parents. */
+const CHILDREN_FIRST = {
+  webMessages: true,
+  installation: true,
+  keptValues: true,
+  outages: true,
+  directChannels: true,
+  slackInstallations: true,
+  deliveries: true,
+  scheduleRuns: true,
+  schedules: true,
+  standingCounts: true,
+  standings: true,
+  quizzes: true,
+  progressEvents: true,
+  topicProgress: true,
+  memberPauses: true,
+  memberRoles: true,
+  members: true,
+  communities: true,
+} as const satisfies Record<keyof Tables, true>;
+
+/** Deletes every row of every table. */
 export const clearDatabase = async (db: Db): Promise<void> => {
-  const { tables: t } = db;
-  const childrenFirst = [
-    t.webMessages,
-    t.installation,
-    t.keptValues,
-    t.outages,
-    t.directChannels,
-    t.deliveries,
-    t.scheduleRuns,
-    t.schedules,
-    t.standingCounts,
-    t.standings,
-    t.quizzes,
-    t.progressEvents,
-    t.topicProgress,
-    t.memberPauses,
-    t.memberRoles,
-    t.members,
-    t.communities,
-  ];
-  await db.atomically(query => childrenFirst.map(table => query.delete(table)));
+  const names = Object.keys(CHILDREN_FIRST) as (keyof Tables)[];
+  await db.atomically(query => names.map(name => query.delete(db.tables[name])));
 };

@@ -1,20 +1,16 @@
-// Where Milepost is installed in Slack by OAuth, with sealed tokens; and the same as Bolt's installation store.
-import type { Installation, InstallationQuery, InstallationStore } from '@slack/bolt';
+// Where Milepost is installed in Slack by OAuth, with tokens that only a key from the environment opens.
 import { UserError } from '../errors.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Db } from './database.ts';
 import { and, asc, eq, inArray, isNull, lte, placeholder, sql } from './drizzle.ts';
-import { installationFact, setInstallationFact } from './installation.ts';
 
-/** The tokens of one installation, sealed. */
-export type SealedTokens = {
+export type SlackTokens = {
   botToken: string;
-  /** Null where tokens do not rotate, as is `tokenExpiresAt` then. */
-  refreshToken: string | null;
-  tokenExpiresAt: Date | null;
+  /** Where tokens rotate: with it the next ones are had, once, and when the bot's token runs out. */
+  rotation?: { refreshToken: string; expiresAt: Date };
 };
 
-export type NewSlackInstallation = SealedTokens & {
+export type NewSlackInstallation = {
   /** The workspace's id; the organisation's where Milepost was installed for all of its workspaces. */
   ownerId: string;
   isOrg: boolean;
@@ -22,173 +18,58 @@ export type NewSlackInstallation = SealedTokens & {
   /** Of the workspace or the organisation; may be empty. */
   name: string;
   appId: string;
-  botId: string;
   botUserId: string;
   scopes: string[];
   /** The Slack user who agreed to it. */
   installedBy: string;
 };
 
+/** As it is in the database: the tokens are sealed. */
 export type SlackInstallation = NewSlackInstallation & {
+  botToken: string;
+  refreshToken: string | null;
+  /** Null where tokens do not rotate. */
+  tokenExpiresAt: Date | null;
+  /** Counts up with each new pair of tokens. */
   tokenVersion: number;
   installedAt: Date;
-  updatedAt: Date;
 };
 
-/** Which installation: Bolt's own question. */
-export type Owner = {
-  teamId?: string | undefined;
-  enterpriseId?: string | undefined;
-  isEnterpriseInstall: boolean;
-};
+type Owner = Pick<SlackInstallation, 'ownerId' | 'isOrg'>;
 
-/** Keeps an installation, in place of an earlier one of the same workspace or organisation; a removed one is back. */
-export const saveInstallation = async (db: Db, installation: NewSlackInstallation, now: Date): Promise<void> => {
-  const { slackInstallations: table } = db.tables;
-  const { ownerId, ...rest } = installation;
-  const set = { ...rest, installedAt: now, updatedAt: now, removedAt: null };
-  await db.query
-    .insert(table)
-    .values({ ownerId, ...set, tokenVersion: 1 })
-    .onConflictDoUpdate({ target: table.ownerId, set: { ...set, tokenVersion: sql`${table.tokenVersion} + 1` } });
-};
+/** Names the organisation that a workspace is served for, so that it is found by the workspace alone. */
+const ORGANISATION_OF = 'slackOrganisation/';
 
-const liveRowsOf = async (db: Db, ids: { team: string; org: string }): Promise<SlackInstallation[]> => {
-  const { slackInstallations: table } = db.tables;
-  const rows = await db
-    .prepared('slack installation', (query, name) =>
-      query
-        .select()
-        .from(table)
-        .where(
-          and(
-            inArray(table.ownerId, [placeholder<string>('team'), placeholder<string>('org')]),
-            isNull(table.removedAt),
-          ),
-        )
-        .prepare(name),
-    )
-    .execute(ids);
-  return rows as SlackInstallation[];
-};
-
-const organisationFact = (teamId: string): string => `slackOrganisation/${teamId}`;
-
-/** Remembers which organisation a workspace belongs to, so that its organisation's installation is found by the workspace alone. */
-export const rememberOrganisation = (db: Db, teamId: string, enterpriseId: string): Promise<void> =>
-  setInstallationFact(db, organisationFact(teamId), enterpriseId);
-
-/**
- * The installation that serves a workspace: its own, else its organisation's; the other way round with `isEnterpriseInstall`.
- * Without an `enterpriseId` the organisation is the remembered one. Undefined where there is none, or it was removed.
- */
-export const installationOf = async (
-  db: Db,
-  { teamId = '', enterpriseId, isEnterpriseInstall }: Owner,
-): Promise<SlackInstallation | undefined> => {
-  const ofTeamAnd = async (org: string): Promise<SlackInstallation | undefined> => {
-    const rows = await liveRowsOf(db, { team: teamId, org });
-    const own = rows.find(row => !row.isOrg && row.ownerId === teamId);
-    const ofOrg = rows.find(row => row.isOrg && row.ownerId === org);
-    return isEnterpriseInstall ? (ofOrg ?? own) : (own ?? ofOrg);
-  };
-  const found = await ofTeamAnd(enterpriseId ?? '');
-  if (found || enterpriseId || !teamId) return found;
-  const remembered = await installationFact(db, organisationFact(teamId));
-  return remembered === undefined ? undefined : ofTeamAnd(remembered);
-};
-
-/** All installations that were not removed, oldest first. */
-export const installations = async (db: Db): Promise<SlackInstallation[]> => {
-  const { slackInstallations: table } = db.tables;
-  const rows = await db.query
-    .select()
-    .from(table)
-    .where(isNull(table.removedAt))
-    .orderBy(asc(table.installedAt), asc(table.ownerId));
-  return rows as SlackInstallation[];
-};
-
-/**
- * Marks this very installation as removed at `at` and forgets its tokens; answers whether there was one. One that was made later
- * stays: Slack tells of a removal more than once, and late.
- */
-export const removeInstallation = async (
-  db: Db,
-  { teamId = '', enterpriseId = '', isEnterpriseInstall }: Owner,
-  at: Date,
-): Promise<boolean> => {
-  const { slackInstallations: table } = db.tables;
-  const removed = await db.query
-    .update(table)
-    .set({ removedAt: at, updatedAt: at, botToken: null, refreshToken: null, tokenExpiresAt: null })
-    .where(
-      and(
-        eq(table.ownerId, isEnterpriseInstall ? enterpriseId : teamId),
-        eq(table.isOrg, isEnterpriseInstall),
-        isNull(table.removedAt),
-        lte(table.installedAt, at),
-      ),
-    )
-    .returning({ ownerId: table.ownerId });
-  return removed.length > 0;
-};
-
-/**
- * Sets the tokens where they are still those of `tokenVersion` and answers whether they were: of two processes that refresh at
- * once, one wins.
- */
-export const replaceTokens = async (
-  db: Db,
-  { ownerId, tokenVersion }: Pick<SlackInstallation, 'ownerId' | 'tokenVersion'>,
-  tokens: SealedTokens,
-  now: Date,
-): Promise<boolean> => {
-  const { slackInstallations: table } = db.tables;
-  const { botToken, refreshToken, tokenExpiresAt } = tokens;
-  const replaced = await db.query
-    .update(table)
-    .set({ botToken, refreshToken, tokenExpiresAt, updatedAt: now, tokenVersion: tokenVersion + 1 })
-    .where(and(eq(table.ownerId, ownerId), eq(table.tokenVersion, tokenVersion), isNull(table.removedAt)))
-    .returning({ ownerId: table.ownerId });
-  return replaced.length > 0;
-};
-
-/** The same tokens under another seal: their version stays, so that nobody who refreshes them is turned away. */
-const replaceSeals = async (db: Db, row: SlackInstallation, seals: Omit<SealedTokens, 'tokenExpiresAt'>) => {
-  const { slackInstallations: table } = db.tables;
-  await db.query
-    .update(table)
-    .set(seals)
-    .where(and(eq(table.ownerId, row.ownerId), eq(table.tokenVersion, row.tokenVersion), isNull(table.removedAt)));
-};
-
-/** Bolt hands `metadata` back with refreshed tokens, and so which version it had read. */
-const READ = /^tokens:(\d+)$/;
-
-const toNew = (installation: Installation<'v1' | 'v2', boolean>): Omit<NewSlackInstallation, keyof SealedTokens> => {
-  const { team, enterprise, bot, user, appId = '' } = installation;
-  const isOrg = installation.isEnterpriseInstall === true;
-  const owner = isOrg ? enterprise : team;
-  if (!owner || !bot)
-    throw new UserError(
-      'slack_installation',
-      'Slack gave no bot token. Check with `npx milepost slack manifest` that the app asks for its bot scopes, and install it again.',
-    );
-  return {
-    ownerId: owner.id,
-    isOrg,
-    enterpriseId: enterprise?.id ?? null,
-    name: owner.name ?? '',
-    appId,
-    botId: bot.id,
-    botUserId: bot.userId,
-    scopes: bot.scopes,
-    installedBy: user.id,
-  };
-};
-
-export type SlackInstallationStore = Required<InstallationStore> & {
+export type SlackInstallationStore = {
+  /** Keeps an installation, in place of an earlier one of the same workspace or organisation; a removed one is back. */
+  save(installation: NewSlackInstallation, tokens: SlackTokens): Promise<void>;
+  /**
+   * The installation that serves a workspace: its own, else its organisation's, for which `enterpriseId` or a workspace that was
+   * remembered is enough. `isRemembered` says whether the workspace was remembered for it. One read. Undefined where there is none,
+   * or it was removed.
+   */
+  find(teamId: string, enterpriseId?: string): Promise<(SlackInstallation & { isRemembered: boolean }) | undefined>;
+  /** This very installation as it is now, or undefined where it was removed. */
+  read(owner: Owner): Promise<SlackInstallation | undefined>;
+  /** All that were not removed, oldest first. */
+  all(): Promise<SlackInstallation[]>;
+  /** Its tokens in clear. Throws a UserError where no key opens them. */
+  open(installation: SlackInstallation): SlackTokens;
+  /**
+   * Sets the tokens where they are still those that were read, and answers whether they were: of two processes that refresh at once,
+   * one wins.
+   */
+  replaceTokens(read: Pick<SlackInstallation, 'ownerId' | 'tokenVersion'>, tokens: SlackTokens): Promise<boolean>;
+  /**
+   * Marks an installation as removed at `at` and forgets its tokens. One that was made later stays: Slack tells of a removal more than
+   * once, and late.
+   */
+  remove(owner: Owner, at: Date): Promise<void>;
+  /** From now on `find` knows the workspace without being told of its organisation. */
+  rememberTeam(teamId: string, enterpriseId: string): Promise<void>;
+  /** The workspaces that are remembered of an organisation. */
+  teamsOf(enterpriseId: string): Promise<string[]>;
+  forgetTeams(teamIds: readonly string[]): Promise<void>;
   /**
    * Seals anew what an earlier key sealed: afterwards SECRET_KEY_OLD can go. Answers the owners' ids of those, and of the
    * installations whose tokens no key opens: there Milepost has to be installed again.
@@ -196,77 +77,129 @@ export type SlackInstallationStore = Required<InstallationStore> & {
   sealAnew(): Promise<{ renewed: string[]; unreadable: string[] }>;
 };
 
-/**
- * Bolt's installation store over the database. Every question reads one row, so that all processes know of a new token or a
- * removal at once; it needs no cache. Throws a UserError where Milepost is not installed, or no key opens the tokens.
- */
+/** Every question is asked of the database, so that all processes know of a new token or a removal at once. */
 export const createInstallationStore = (db: Db, secrets: Secrets, now: () => Date): SlackInstallationStore => {
-  const placeOf = (ownerId: string, column: 'bot_token' | 'refresh_token') =>
-    `slack_installations/${ownerId}/${column}`;
+  const { slackInstallations: table, installation: facts } = db.tables;
+  const live = isNull(table.removedAt);
+  const isOwner = ({ ownerId, isOrg }: Owner) => and(eq(table.ownerId, ownerId), eq(table.isOrg, isOrg), live);
+  const placeOf = (ownerId: string, column: string) => `slack_installations/${ownerId}/${column}`;
 
-  const sealed = (ownerId: string, bot: NonNullable<Installation['bot']>): SealedTokens => ({
-    botToken: secrets.seal(bot.token, placeOf(ownerId, 'bot_token')),
-    refreshToken: bot.refreshToken ? secrets.seal(bot.refreshToken, placeOf(ownerId, 'refresh_token')) : null,
-    tokenExpiresAt: bot.refreshToken && bot.expiresAt ? new Date(bot.expiresAt * 1000) : null,
+  const sealed = (ownerId: string, { botToken, rotation }: SlackTokens) => ({
+    botToken: secrets.seal(botToken, placeOf(ownerId, 'bot_token')),
+    refreshToken: rotation ? secrets.seal(rotation.refreshToken, placeOf(ownerId, 'refresh_token')) : null,
+    tokenExpiresAt: rotation?.expiresAt ?? null,
   });
 
-  /** The tokens in clear; sealed anew along the way where an earlier key had sealed them. */
-  const open = async (row: SlackInstallation) => {
-    const token = secrets.open(row.botToken, placeOf(row.ownerId, 'bot_token'));
-    const refresh = row.refreshToken
-      ? secrets.open(row.refreshToken, placeOf(row.ownerId, 'refresh_token'))
-      : undefined;
-    const isOld = token.isOld || refresh?.isOld === true;
-    const clear = { token: token.text, ...(refresh && { refreshToken: refresh.text }) };
-    if (isOld) {
-      const { botToken, refreshToken } = sealed(row.ownerId, { ...clear, scopes: [], id: '', userId: '' });
-      await replaceSeals(db, row, { botToken, refreshToken });
-    }
-    return { ...clear, isOld };
+  const openSeals = ({ ownerId, botToken, refreshToken, tokenExpiresAt: expiresAt }: SlackInstallation) => {
+    const token = secrets.open(botToken, placeOf(ownerId, 'bot_token'));
+    const refresh = refreshToken === null ? undefined : secrets.open(refreshToken, placeOf(ownerId, 'refresh_token'));
+    const tokens: SlackTokens = {
+      botToken: token.text,
+      ...(refresh && expiresAt && { rotation: { refreshToken: refresh.text, expiresAt } }),
+    };
+    return { tokens, isOld: token.isOld || refresh?.isOld === true };
+  };
+
+  const all = async (): Promise<SlackInstallation[]> => {
+    const rows = await db.query.select().from(table).where(live).orderBy(asc(table.installedAt), asc(table.ownerId));
+    return rows as SlackInstallation[];
   };
 
   return {
-    async storeInstallation(installation) {
-      const installed = toNew(installation);
-      const tokens = sealed(installed.ownerId, installation.bot as NonNullable<Installation['bot']>);
-      const read = READ.exec(installation.metadata ?? '')?.[1];
-      if (read === undefined) await saveInstallation(db, { ...installed, ...tokens }, now());
-      // Where another process was first, its tokens are those that count.
-      else await replaceTokens(db, { ...installed, tokenVersion: Number(read) }, tokens, now());
+    async save({ ownerId, ...installation }, tokens) {
+      const at = now();
+      const set = {
+        ...installation,
+        ...sealed(ownerId, tokens),
+        // Slack does not say it, and nothing needs it.
+        installedAt: at,
+        updatedAt: at,
+        removedAt: null,
+      };
+      await db.query
+        .insert(table)
+        .values({ ownerId, ...set, tokenVersion: 1 })
+        .onConflictDoUpdate({ target: table.ownerId, set: { ...set, tokenVersion: sql`${table.tokenVersion} + 1` } });
     },
-    async fetchInstallation(query: InstallationQuery<boolean>) {
-      const row = await installationOf(db, query);
-      if (!row) throw new UserError('slack_not_installed', 'Milepost is not installed in this Slack workspace.');
-      const { token, refreshToken } = await open(row);
-      const owner = { id: row.ownerId, name: row.name };
-      return {
-        team: row.isOrg ? undefined : owner,
-        enterprise: row.isOrg ? owner : row.enterpriseId === null ? undefined : { id: row.enterpriseId },
-        user: { token: undefined, scopes: undefined, id: row.installedBy },
-        bot: {
-          token,
-          scopes: row.scopes,
-          id: row.botId,
-          userId: row.botUserId,
-          ...(refreshToken !== undefined && { refreshToken }),
-          ...(row.tokenExpiresAt && { expiresAt: Math.floor(row.tokenExpiresAt.getTime() / 1000) }),
-        },
-        appId: row.appId,
-        tokenType: 'bot',
-        isEnterpriseInstall: row.isOrg,
-        authVersion: 'v2',
-        metadata: `tokens:${row.tokenVersion}`,
-      } as Installation<'v2', boolean>;
+
+    async find(teamId, enterpriseId = '') {
+      const rows = await db
+        .prepared('slack installation', (query, name) => {
+          const remembered = query
+            .select({ value: facts.value })
+            .from(facts)
+            .where(eq(facts.name, placeholder<string>('fact')));
+          const owners = [sql.placeholder('team'), sql.placeholder('org'), sql`(${remembered})`];
+          return query
+            .select({ row: table, remembered: sql<string | null>`(${remembered})` })
+            .from(table)
+            .where(and(live, sql`${table.ownerId} in (${sql.join(owners, sql`, `)})`))
+            .prepare(name);
+        })
+        .execute({ team: teamId, org: enterpriseId, fact: `${ORGANISATION_OF}${teamId}` });
+      const own = rows.find(({ row }) => !row.isOrg && row.ownerId === teamId);
+      const ofOrg = rows.filter(({ row }) => row.isOrg && row.ownerId !== teamId);
+      const found = own ?? ofOrg.find(({ row }) => row.ownerId === enterpriseId) ?? ofOrg[0];
+      return found && { ...(found.row as SlackInstallation), isRemembered: found.remembered === found.row.ownerId };
     },
-    async deleteInstallation(query: InstallationQuery<boolean>) {
-      await removeInstallation(db, query, now());
+
+    async read(owner) {
+      const [row] = await db.query.select().from(table).where(isOwner(owner));
+      return row as SlackInstallation | undefined;
     },
+
+    all,
+    open: installation => openSeals(installation).tokens,
+
+    async replaceTokens({ ownerId, tokenVersion }, tokens) {
+      const replaced = await db.query
+        .update(table)
+        .set({ ...sealed(ownerId, tokens), updatedAt: now(), tokenVersion: tokenVersion + 1 })
+        .where(and(eq(table.ownerId, ownerId), eq(table.tokenVersion, tokenVersion), live))
+        .returning({ ownerId: table.ownerId });
+      return replaced.length > 0;
+    },
+
+    async remove(owner, at) {
+      await db.query
+        .update(table)
+        .set({ removedAt: at, updatedAt: now(), botToken: null, refreshToken: null, tokenExpiresAt: null })
+        .where(and(isOwner(owner), lte(table.installedAt, at)));
+    },
+
+    async rememberTeam(teamId, enterpriseId) {
+      await db.query
+        .insert(facts)
+        .values({ name: `${ORGANISATION_OF}${teamId}`, value: enterpriseId })
+        .onConflictDoUpdate({ target: facts.name, set: { value: enterpriseId } });
+    },
+
+    async teamsOf(enterpriseId) {
+      const rows = await db.query.select({ name: facts.name }).from(facts).where(eq(facts.value, enterpriseId));
+      return rows
+        .filter(({ name }) => name.startsWith(ORGANISATION_OF))
+        .map(({ name }) => name.slice(ORGANISATION_OF.length));
+    },
+
+    async forgetTeams(teamIds) {
+      const names = teamIds.map(teamId => `${ORGANISATION_OF}${teamId}`);
+      if (names.length > 0) await db.query.delete(facts).where(inArray(facts.name, names));
+    },
+
     async sealAnew() {
       const renewed: string[] = [];
       const unreadable: string[] = [];
-      for (const row of await installations(db)) {
+      for (const row of await all()) {
         try {
-          if ((await open(row)).isOld) renewed.push(row.ownerId);
+          const { tokens, isOld } = openSeals(row);
+          if (!isOld) continue;
+          const { botToken, refreshToken } = sealed(row.ownerId, tokens);
+          // The version stays, so that who refreshes these tokens meanwhile is not turned away.
+          await db.query
+            .update(table)
+            .set({ botToken, refreshToken })
+            .where(and(isOwner(row), eq(table.tokenVersion, row.tokenVersion)));
+          renewed.push(row.ownerId);
         } catch (error) {
           if (!(error instanceof UserError)) throw error;
           unreadable.push(row.ownerId);

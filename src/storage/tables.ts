@@ -301,7 +301,6 @@ export const defineTables = (c: Columns) => {
     enterpriseId: c.text('enterprise_id'),
     name: c.text('name').notNull(),
     appId: c.text('app_id').notNull(),
-    botId: c.text('bot_id').notNull(),
     botUserId: c.text('bot_user_id').notNull(),
     scopes: c.json('scopes').$type<string[]>().notNull(),
     /** Null once it was removed. */

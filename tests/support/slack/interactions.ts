@@ -152,7 +152,9 @@ export const createInteractions = (world: World, limits: Limits): Interactions =
     try {
       const seen = postAnswer(world, asked, body);
       asked.responseUses += 1;
-      if (seen) setEffect(asked, seen);
+      // A form is answered by the URL of what opened it.
+      const answered = asked.settled ? whoMayHaveAsked(one => one.personId === asked.personId) : asked;
+      if (seen) setEffect(answered ?? asked, seen);
       return { status: 200, body: { ok: true } };
     } catch (error) {
       if (!(error instanceof SlackError)) throw error;

@@ -77,6 +77,22 @@ export const teamMethods = (interactions: Interactions): Methods => ({
       return { revoked: true };
     },
   },
+  'auth.teams.list': {
+    tier: 2,
+    run: ({ args, world, workspace, token }) => {
+      const { enterpriseId } = token;
+      const all =
+        enterpriseId === undefined
+          ? [workspace]
+          : [...world.workspaces.values()].filter(one => one.enterpriseId === enterpriseId && one.installed);
+      const from = Number(args.cursor || 0);
+      const to = from + Number(args.limit ?? 100);
+      return {
+        teams: all.slice(from, to).map(({ id, name }) => ({ id, name })),
+        response_metadata: { next_cursor: to < all.length ? String(to) : '' },
+      };
+    },
+  },
   'users.info': {
     tier: 4,
     scopes: ['users:read'],

@@ -8,6 +8,7 @@ import type { Json } from './form.ts';
 import { checkEndpoint, type HttpEndpoints, type SignedRequest, signRequest } from './http-delivery.ts';
 import { createInteractions, type Limits } from './interactions.ts';
 import { manifestProblems } from './manifest-rules.ts';
+import { createApps } from './methods-apps.ts';
 import { chatMethods } from './methods-chat.ts';
 import { conversationMethods } from './methods-conversations.ts';
 import { teamMethods } from './methods-team.ts';
@@ -53,6 +54,8 @@ export type LocalSlack = {
   readonly signingSecret: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Shows the app's settings to the person who made it. */
+  readonly configToken: string;
   /** Where a browser goes to install the app. */
   readonly authorizeUrl: string;
   /** Settings of the app's page: tabs of its Home, whether tokens rotate. */
@@ -94,6 +97,8 @@ export type LocalSlack = {
   installInto(choice: { workspace: TestWorkspace; by?: TestUser; orgWide?: boolean; deny?: boolean } | undefined): void;
   /** A token for all workspaces of an organisation, as after an org-wide installation. */
   orgToken(enterpriseId: string, scopes?: readonly string[]): string;
+  /** An organisation removes the app: its tokens die. Nobody is told. */
+  uninstallOrg(enterpriseId: string): void;
   /** Resolves soon after `isSo` holds; throws after `timeoutMs`. */
   until(isSo: () => boolean, timeoutMs?: number): Promise<void>;
   stop(): Promise<void>;
@@ -152,6 +157,7 @@ export const startSlack = async (options: LocalSlackOptions = {}): Promise<Local
   let requests: RecordedRequest[] = [];
   let rateLimited = 0;
   let manifest: Json | undefined;
+  const apps = createApps(world, () => manifest);
 
   const server = createWebApi({
     world,
@@ -161,6 +167,7 @@ export const startSlack = async (options: LocalSlackOptions = {}): Promise<Local
       ...conversationMethods,
       ...teamMethods(interactions),
       ...oauth.methods,
+      ...apps.methods,
       ...sockets.methods,
     },
     interactions,
@@ -220,6 +227,7 @@ export const startSlack = async (options: LocalSlackOptions = {}): Promise<Local
     signingSecret: world.app.signingSecret,
     clientId: world.app.clientId,
     clientSecret: world.app.clientSecret,
+    configToken: apps.configToken,
     authorizeUrl: `${world.url}/oauth/v2/authorize`,
     app: world.app,
     addWorkspace: given => addWorkspace({ world, interactions, delivery, manifest: () => manifest }, given),
@@ -287,6 +295,10 @@ export const startSlack = async (options: LocalSlackOptions = {}): Promise<Local
     orgToken: (enterpriseId, scopes) => {
       const first = [...world.workspaces.values()].find(one => one.enterpriseId === enterpriseId);
       return newToken(world, { enterpriseId, scopes: new Set(scopes ?? first?.scopes ?? []) }).value;
+    },
+    uninstallOrg: enterpriseId => {
+      for (const token of world.tokens.values())
+        if (token.enterpriseId === enterpriseId && token.teamId === undefined) token.state = 'uninstalled';
     },
     until: async (isSo, timeoutMs = 5000) => {
       const last = performance.now() + timeoutMs;

@@ -95,9 +95,10 @@ const faultAnswer = (fault: ApiFault): Answer | undefined => {
   return { status: fault.status, body: `<html><body>${fault.status}</body></html>` };
 };
 
-const reply = (response: ServerResponse, { status, headers = {}, body }: Answer): void => {
+const reply = (response: ServerResponse, { status, headers = {}, body }: Answer, at: Date): void => {
   const isJson = typeof body !== 'string';
-  response.writeHead(status, { 'content-type': isJson ? 'application/json; charset=utf-8' : 'text/html', ...headers });
+  const type = isJson ? 'application/json; charset=utf-8' : 'text/html';
+  response.writeHead(status, { 'content-type': type, date: at.toUTCString(), ...headers });
   response.end(isJson ? JSON.stringify(body) : body);
 };
 
@@ -206,12 +207,12 @@ export const createWebApi = (options: WebApiOptions): Server => {
         const given = (fault && faultAnswer(fault)) ?? answer ?? { status: 500, body: 'nothing to answer' };
         recorded.status = given.status;
         if (typeof given.body !== 'string') recorded.answer = given.body;
-        if (!response.destroyed) reply(response, given);
+        if (!response.destroyed) reply(response, given, world.now());
       }
     } catch (error) {
       const given = asAnswer(error);
       recorded.status = given.status;
-      reply(response, given);
+      reply(response, given, world.now());
     } finally {
       interactions.inFlight -= 1;
       interactions.lastActivityAt = performance.now();
