@@ -2,10 +2,11 @@
 import { InteractionResponseType, MessageFlags } from 'discord-api-types/v10';
 import pRetry from 'p-retry';
 import type { MessageReply, Reply } from '../command.ts';
+import type { Forms } from '../kept-forms.ts';
 import type { Log } from '../log.ts';
 import { type Message, text } from '../message.ts';
 import { createCallback, type SendCallback, type Sent } from './callback.ts';
-import type { Forms } from './forms.ts';
+
 import type { Place } from './receive.ts';
 import { type DiscordMessage, type RenderContext, renderMessage } from './render.ts';
 import { renderModal } from './render-modal.ts';

@@ -1,6 +1,5 @@
 // What the developer portal is set to: how interactions come, which intents are on, and who can invite Milepost.
 import { type APIApplication, ApplicationFlags } from 'discord-api-types/v10';
-import { cleanText, shorten } from '../clean-text.ts';
 import { bad, type Finding, good, warning } from '../finding.ts';
 import { INTERACTIONS_PATH } from './http.ts';
 
@@ -10,8 +9,6 @@ const PRIVILEGED: readonly [bits: number, name: string][] = [
   [ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited, 'Message Content'],
 ];
 
-/** A name that somebody gave, as one short line. */
-export const quoted = (name: string): string => `“${shorten(cleanText(name), 80)}”`;
 /** The application’s pages in the developer portal. */
 export const portal = (id: string): string => `https://discord.com/developers/applications/${id}`;
 

@@ -2,9 +2,9 @@
 import type { APIApplication } from 'discord-api-types/v10';
 import type { Commands } from '../command.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
+import { quoted } from '../doctor-schedules.ts';
 import { bad, type Finding, good, warning } from '../finding.ts';
 import { applicationCommands } from './commands.ts';
-import { quoted } from './doctor-application.ts';
 import { differs } from './register.ts';
 import type { DiscordRest } from './rest.ts';
 

@@ -1,29 +1,20 @@
 // Checks that every schedule can post where it should: its channel is there and Milepost has the permissions.
 import { cleanText, shorten } from '../clean-text.ts';
-import { bad, type Finding, good, unchecked, warning } from '../finding.ts';
-import type { Schedule } from '../storage/schedules.ts';
+import {
+  type Obstacle,
+  once,
+  type Scheduled,
+  type ScheduledCommunity,
+  type ScheduleWords,
+  scheduleFindings,
+  schedulesToCheck,
+  schedulesVerdict,
+} from '../doctor-schedules.ts';
+import { type Finding, unchecked } from '../finding.ts';
 import { problemIn, standingIn } from './channels.ts';
 import { type DiscordRest, problemOf } from './rest.ts';
 
-/** A community with what the check needs of its schedules, removed ones left out. */
-export type ScheduledCommunity = {
-  externalId: string;
-  name: string;
-  schedules: readonly Pick<Schedule, 'id' | 'kind' | 'channelId' | 'thread' | 'pausedAt' | 'pausedReason'>[];
-};
-type Scheduled = ScheduledCommunity['schedules'][number];
 type Api = Parameters<typeof standingIn>[0];
-
-/** Several schedules of one server ask for the same things. */
-const once = <A extends string[], T>(load: (...ids: A) => Promise<T>): ((...ids: A) => Promise<T>) => {
-  const kept = new Map<string, Promise<T>>();
-  return (...ids) => {
-    const key = ids.join('/');
-    const loaded = kept.get(key) ?? load(...ids);
-    kept.set(key, loaded);
-    return loaded;
-  };
-};
 
 const rememberingApi = (api: DiscordRest, bot: Awaited<ReturnType<Api['currentUser']>>): Api => ({
   currentUser: async () => bot,
@@ -36,13 +27,18 @@ const rememberingApi = (api: DiscordRest, bot: Awaited<ReturnType<Api['currentUs
 const SEE_AND_POST =
   'open the channel’s settings (of a thread: those of the channel that it is in), Permissions, add Milepost’s role there and allow View Channel, Send Messages and Read Message History';
 
-/** What is wrong with the channel of a schedule and what to do about it; undefined where all is well. */
-const problemWith = async (
+const WORDS: ScheduleWords = {
+  resume: id => `\`/schedule resume\`, schedule: ${id}`,
+  there: 'in that server',
+  first: 'In your server send `/schedule set`, kind: digest; nothing is posted before that.',
+};
+
+/** Undefined where all is well. */
+const obstacleTo = async (
   api: Api,
   guildId: string,
-  channelId: string,
-  { id, thread }: Scheduled,
-): Promise<{ what: string; todo: string } | undefined> => {
+  { id, channelId, thread }: Scheduled,
+): Promise<Obstacle | undefined> => {
   const anew = `in this server send \`/schedule remove\`, schedule: ${id}, then \`/schedule set\``;
   const another = `${anew} with another channel`;
   try {
@@ -64,40 +60,6 @@ const problemWith = async (
   }
 };
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
-
-/** Paused by Milepost itself, because the channel was gone; an organiser's own pause is "by" somebody. */
-const lostIts = ({ pausedAt, pausedReason }: Scheduled): boolean =>
-  pausedAt !== null && pausedReason !== null && !pausedReason.startsWith('by ');
-
-const checkSchedule = async (
-  api: Api,
-  { externalId, name }: ScheduledCommunity,
-  schedule: Scheduled,
-): Promise<Finding[]> => {
-  const { id, kind, channelId, pausedAt, pausedReason } = schedule;
-  const isLost = lostIts(schedule);
-  if (channelId === null || (pausedAt && !isLost)) return [];
-  const where = `Schedule ${id} (${kind}) in “${shorten(cleanText(name), 80)}”`;
-  const problem = await problemWith(api, externalId, channelId, schedule);
-  if (problem && !isLost) return [bad(`${where}: ${problem.what}`, sentence(problem.todo))];
-  if (problem)
-    return [
-      bad(
-        `${where} is paused, and would not get through: ${problem.what}`,
-        `${sentence(problem.todo)} Then send \`/schedule resume\`, schedule: ${id}.`,
-      ),
-    ];
-  if (isLost)
-    return [
-      warning(
-        `${where} is paused: ${cleanText(pausedReason ?? '')}`,
-        `Its channel can be posted in now: send \`/schedule resume\`, schedule: ${id}, in that server.`,
-      ),
-    ];
-  return [];
-};
-
 /** Findings for every schedule that has a channel and is not paused by an organiser; `guilds` are the servers that Milepost is in. */
 export const checkSchedules = async (
   api: DiscordRest,
@@ -105,28 +67,17 @@ export const checkSchedules = async (
   communities: readonly ScheduledCommunity[],
   guilds: ReadonlySet<string>,
 ): Promise<Finding[]> => {
+  const isRemoved = guilds.size === 0 && communities.length > 0;
+  if (isRemoved) return [unchecked('the schedules', 'Milepost is in none of their servers')];
   const present = communities.filter(({ externalId }) => guilds.has(externalId));
   const findings: Finding[] = [];
   // One server after the other: a bot that runs beside this check shares its 50 requests a second.
   for (const community of present) {
     const remembering = rememberingApi(api, bot);
-    for (const schedule of community.schedules)
-      findings.push(...(await checkSchedule(remembering, community, schedule)));
+    for (const schedule of schedulesToCheck(community)) {
+      const obstacle = await obstacleTo(remembering, community.externalId, schedule);
+      findings.push(...scheduleFindings(community, schedule, obstacle, WORDS));
+    }
   }
-  const all = present.flatMap(({ schedules }) => schedules);
-  const posting = all.filter(({ channelId, pausedAt }) => channelId !== null && pausedAt === null).length;
-  const isRemoved = guilds.size === 0 && communities.length > 0;
-  if (isRemoved) findings.push(unchecked('the schedules', 'Milepost is in none of their servers'));
-  else if (all.length === 0)
-    findings.push(
-      warning(
-        'Schedules: there is none yet',
-        'In your server send `/schedule set`, kind: digest; nothing is posted before that.',
-      ),
-    );
-  else if (findings.every(({ type }) => type !== 'bad'))
-    findings.push(
-      good(`Schedules: ${posting === 1 ? 'the one that posts' : `all ${posting} that post`} in a channel may do so`),
-    );
-  return findings;
+  return [...findings, ...schedulesVerdict(present, findings, WORDS)];
 };

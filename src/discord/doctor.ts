@@ -2,10 +2,11 @@
 import type { APIApplication, APIUser } from 'discord-api-types/v10';
 import type { Commands } from '../command.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
+import { quoted, type ScheduledCommunity } from '../doctor-schedules.ts';
 import { bad, type Finding, good, unchecked, warning } from '../finding.ts';
-import { checkIntents, checkInvitable, checkWay, quoted } from './doctor-application.ts';
+import { checkIntents, checkInvitable, checkWay } from './doctor-application.ts';
 import { checkCommands, checkGuildCommands } from './doctor-commands.ts';
-import { checkSchedules, type ScheduledCommunity } from './doctor-schedules.ts';
+import { checkSchedules } from './doctor-schedules.ts';
 import { TOKEN_REFUSED } from './gateway.ts';
 import { inviteUrl } from './permissions.ts';
 import { createDiscordRest, type DiscordRest, problemOf } from './rest.ts';

@@ -4,9 +4,9 @@ import { Client, Events, GatewayDispatchEvents, Options, Status } from 'discord.
 import type { APIInteraction } from 'discord-api-types/v10';
 import pRetry from 'p-retry';
 import { UserError } from '../errors.ts';
+import { asRetriable } from '../keep-trying.ts';
 import type { Log } from '../log.ts';
 import { DISCORD_API } from './rest.ts';
-import { asRetriable } from './retriable.ts';
 
 /** Waits between attempts to connect: each costs one of the 1,000 logins that Discord allows a day. */
 const FIRST_WAIT_MS = 2_000;

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../app.ts';
 import type { Choice, Interaction, MessageReply, Reply } from '../command.ts';
+import type { Forms } from '../kept-forms.ts';
 import type { Log } from '../log.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { actions, button, type Message, quiet, text } from '../message.ts';
 import type { KeptValues } from '../platform.ts';
 import { type Home, whoActs } from './caller.ts';
-import type { Forms } from './forms.ts';
 import type { Place, Received } from './receive.ts';
 
 export type Act = Extract<Received, { type: 'interaction' }>;

@@ -1,12 +1,11 @@
 // Discord as a `Platform`: connects by gateway or HTTP, registers the commands, answers, delivers and stops.
-import type { Hono } from 'hono';
-import pRetry from 'p-retry';
 import type { App } from '../app.ts';
-import type { Channel, Commands } from '../command.ts';
+import type { Commands } from '../command.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
 import { UserError } from '../errors.ts';
+import { keepTrying } from '../keep-trying.ts';
 import type { Log } from '../log.ts';
-import type { DirectChannels, KeptValues, Platform } from '../platform.ts';
+import type { ChatPlatform, DirectChannels, KeptValues } from '../platform.ts';
 import type { Home } from './caller.ts';
 import { findChannel } from './channels.ts';
 import { applicationCommands } from './commands.ts';
@@ -18,7 +17,6 @@ import { NONCE_WINDOW_MS } from './marks.ts';
 import { type CommandsApi, mentionOf, registerCommands } from './register.ts';
 import { createResponder } from './respond.ts';
 import { createDiscordRest, type DiscordRest, problemOf } from './rest.ts';
-import { asRetriable } from './retriable.ts';
 
 /** How long to wait before Discord is asked again to take the commands; 200 new ones a day are allowed. */
 const SETTLE_AGAIN_MS = 60_000;
@@ -52,14 +50,9 @@ export type DiscordPlatformDeps = {
   sendTimeoutMs?: number;
 };
 
-export type DiscordPlatform = Platform & {
-  /** Where Discord posts interactions, when a public key is set. */
-  readonly routes?: Hono;
-  findChannel(guildId: string, named: string, needs?: { thread: boolean }): Promise<Channel | { problem: string }>;
+export type DiscordPlatform = ChatPlatform & {
   /** Asks Discord now which servers Milepost is in. */
   refreshGuilds(): Promise<void>;
-  /** Whether interactions can arrive at this moment. */
-  isConnected(): boolean;
 };
 
 /** The part of `register.ts`'s port that belongs to one application. */
@@ -98,7 +91,6 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
   });
   const stopping = new AbortController();
   let isSettled = false;
-  let isStarted = false;
   let mentions: (command: string) => string | undefined = () => undefined;
   const mention = (command: string) => mentions(command);
   const guilds = createGuilds({ api, attendance, log });
@@ -153,25 +145,6 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
     log.info({ commands: registered.length }, words);
   };
 
-  /** Tries until it is done, for as long as the bot runs; resolves after the first attempt, or throws the UserError that it met. */
-  const settleSometime = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      pRetry(asRetriable(settle), {
-        retries: Number.POSITIVE_INFINITY,
-        minTimeout: SETTLE_AGAIN_MS,
-        maxTimeout: 30 * SETTLE_AGAIN_MS,
-        signal: stopping.signal,
-        onFailedAttempt({ error }) {
-          log.warn({ err: error }, 'the commands could not be registered with Discord yet; it is tried again');
-          resolve();
-        },
-      }).then(resolve, error => {
-        if (stopping.signal.aborted) return resolve();
-        if (isStarted) onFatal(error);
-        reject(error);
-      });
-    });
-
   /** Whether Milepost is still in a server; asks Discord anew. */
   const isIn = async (guildId: string): Promise<boolean> => {
     await guilds.refresh();
@@ -187,8 +160,14 @@ export const createDiscordPlatform = (deps: DiscordPlatformDeps): DiscordPlatfor
     async start() {
       // The connection asks Discord for its address by a client of its own.
       if (gateway) await api.inPace(() => gateway.start());
-      await settleSometime();
-      isStarted = true;
+      await keepTrying(settle, {
+        firstWaitMs: SETTLE_AGAIN_MS,
+        longestWaitMs: 30 * SETTLE_AGAIN_MS,
+        signal: stopping.signal,
+        onFailure: error =>
+          log.warn({ err: error }, 'the commands could not be registered with Discord yet; it is tried again'),
+        onFatal,
+      });
     },
     async stop() {
       stopping.abort();

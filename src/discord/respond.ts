@@ -2,12 +2,12 @@
 import { type APIInteraction, InteractionResponseType, InteractionType } from 'discord-api-types/v10';
 import type { App } from '../app.ts';
 import type { Commands } from '../command.ts';
+import { createForms } from '../kept-forms.ts';
 import type { Log } from '../log.ts';
 import type { KeptValues } from '../platform.ts';
 import { TOO_LATE, within } from '../within.ts';
 import { createAnswers, type Deferred } from './answers.ts';
 import type { Home } from './caller.ts';
-import { createForms } from './forms.ts';
 import { LIMITS, labelOf } from './limits.ts';
 import { type Act, createPerformer, NOT_UNDERSTOOD, type Typing } from './perform.ts';
 import { type Received, receive } from './receive.ts';
