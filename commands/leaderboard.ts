@@ -84,4 +84,5 @@ export default defineCommand({
     const of = track ? trackLabel(curriculum, track) : role ? (curriculum.roles.get(role)?.title ?? role) : undefined;
     return show(context, period as Period, scope, of ? `${label}: ${of}` : label);
   },
+  actions: { show: (_, context) => show(context, 'week', '*', 'This week') },
 });

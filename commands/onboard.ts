@@ -15,6 +15,7 @@ import {
   facts,
   heading,
   list,
+  type ModalField,
   quiet,
   type Select,
   text,
@@ -288,13 +289,29 @@ const pickMessages = async (value: string, context: Context): Promise<MessageRep
   return goOn('messages', await changed(context, { directMessages: value, directMessagesClosedAt: null }));
 };
 
+/** Type-ahead of `/settings zone` helps here too. */
+const SUGGEST_ZONE: Pick<ModalField, 'suggest'> = {
+  suggest: { command: 'settings', subcommand: 'zone', option: 'zone' },
+};
+
 const askFor = (step: 'hours' | 'zone', label: string, value: string, placeholder: string): Reply => ({
   type: 'modal',
   modal: {
     id: pick(step),
     title: TITLES[step],
     submit: 'Save',
-    fields: [{ name: 'value', label, type: 'text', required: true, value, placeholder, maxLength: 60 }],
+    fields: [
+      {
+        name: 'value',
+        label,
+        type: 'text',
+        required: true,
+        value,
+        placeholder,
+        maxLength: 60,
+        ...(step === 'zone' && SUGGEST_ZONE),
+      },
+    ],
   },
 });
 

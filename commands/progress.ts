@@ -1,31 +1,17 @@
+import { leftText, tierBars } from '../src/cards/landmark.ts';
 import { pathBar } from '../src/cards/next-step.ts';
-import { streakReasons, streakText } from '../src/cards/streak.ts';
-import { accentOf, hoursText, plural } from '../src/cards/topic.ts';
+import { hasPoints, pointFacts, streakOf } from '../src/cards/points.ts';
+import { streakReasons } from '../src/cards/streak.ts';
+import { accentOf, plural } from '../src/cards/topic.ts';
 import { rolesText } from '../src/cards/track.ts';
 import { type Context, defineCommand, encodeAction, type MessageReply, reply } from '../src/command.ts';
 import { topicsOf } from '../src/curriculum/graph.ts';
 import { UserError } from '../src/errors.ts';
 import { type Learner, learnerOf } from '../src/learner.ts';
 import { countBy, countDone } from '../src/learning/progress.ts';
-import { type Streak, streakAt } from '../src/learning/streak.ts';
 import { actions, type Block, button, facts, heading, progressBar, quiet } from '../src/message.ts';
-import { pausesOf } from '../src/storage/members.ts';
-import { outagesSince } from '../src/storage/outages.ts';
-import { ledgerOf } from '../src/storage/progress.ts';
-
-const streakOf = async ({ db, member, now }: Context): Promise<{ streak: Streak; points: number }> => {
-  const ledger = await ledgerOf(db, member.id);
-  const streak = streakAt(now, member.zone, {
-    ledger,
-    pauses: await pausesOf(db, member.id),
-    outages: await outagesSince(db, member.joinedAt),
-    joinedAt: member.joinedAt,
-  });
-  return { streak, points: ledger.reduce((sum, event) => sum + event.points, 0) };
-};
 
 const bars = ({ curriculum, member }: Context, learner: Learner): Block[] => {
-  const tiers = countBy(learner.topics, learner.done, topic => [topic.tier]);
   const modules = countBy(learner.topics, learner.done, topic => [topic.module]);
   const roles = member.roles.map(role => {
     const count = countDone(topicsOf(curriculum, { track: member.track, roles: [role] }), learner.done);
@@ -33,7 +19,7 @@ const bars = ({ curriculum, member }: Context, learner: Learner): Block[] => {
   });
   return [
     heading('By tier', 2),
-    ...[...tiers].map(([id, { done, total }]) => progressBar(curriculum.tiers.get(id)?.badge ?? id, done, total)),
+    ...tierBars(curriculum, learner),
     heading('By module', 2),
     ...[...modules].map(([id, { done, total }]) => progressBar(curriculum.modules.get(id)?.title ?? id, done, total)),
     ...(roles.length > 0 ? [heading('By role', 2), ...roles] : []),
@@ -41,26 +27,18 @@ const bars = ({ curriculum, member }: Context, learner: Learner): Block[] => {
 };
 
 const overview = async (context: Context): Promise<MessageReply> => {
-  const { db, curriculum, community, member } = context;
+  const { db, curriculum, member } = context;
   const learner = await learnerOf(db, curriculum, member);
-  const { hoursLeft } = countDone(learner.topics, learner.done);
   const beyond = [...learner.done].filter(id => !learner.topics.some(topic => topic.id === id)).length;
   const optional = learner.topics.filter(topic => topic.optional && learner.done.has(topic.id)).length;
-  const game: [string, string][] = [];
-  if (community.pointsOn && member.pointsOn) {
-    const { streak, points } = await streakOf(context);
-    game.push(['Points', String(points)], ['Streak', streakText(streak)]);
-  }
+  const game = hasPoints(context) ? pointFacts(await streakOf(context)) : [];
   return reply({
     blocks: [
       heading('Your progress'),
       pathBar(curriculum, learner),
       facts([
         ['Roles', rolesText(curriculum, member.roles)],
-        [
-          'Still to do',
-          `${hoursText(hoursLeft)}, about ${plural(Math.ceil(hoursLeft / member.weeklyHours), 'week')} at your pace`,
-        ],
+        ['Still to do', leftText(learner)],
         ...(learner.skipped.size > 0
           ? ([['Skipped', plural(learner.skipped.size, 'topic')]] as [string, string][])
           : []),
@@ -77,6 +55,7 @@ const overview = async (context: Context): Promise<MessageReply> => {
       ...bars(context, learner),
       actions(
         button('Show what is next', encodeAction('next', 'show'), 'primary'),
+        button('My plan', encodeAction('home', 'show')),
         ...(game.length > 0 ? [button('Why this streak?', encodeAction('progress', 'streak'))] : []),
       ),
     ],
@@ -85,8 +64,8 @@ const overview = async (context: Context): Promise<MessageReply> => {
 };
 
 const explainStreak = async (context: Context): Promise<MessageReply> => {
-  const { community, member } = context;
-  if (!community.pointsOn || !member.pointsOn) {
+  const { member } = context;
+  if (!hasPoints(context)) {
     throw new UserError(
       'points_off',
       'Points and streaks are switched off here. /settings show says by whom, and how to switch yours on.',

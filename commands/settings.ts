@@ -16,7 +16,7 @@ import {
 } from '../src/command.ts';
 import { UserError } from '../src/errors.ts';
 import { isBeforeMessages } from '../src/learning/onboarding.ts';
-import { actions, type Button, button, type Markdown, text } from '../src/message.ts';
+import { actions, type Button, button, type Markdown, type ModalField, text } from '../src/message.ts';
 import { quote } from '../src/nearest.ts';
 import { updateCommunity } from '../src/storage/communities.ts';
 import {
@@ -248,7 +248,16 @@ const openForm = (name: string, context: Context): Reply => {
   if (!found) throw outdated();
   if (name === 'community-zone') requireOrganiser(context);
   const [title, label, placeholder] = found;
-  const field = { name: 'value', label, type: 'text', required: true, placeholder, maxLength: 60 } as const;
+  const suggest = name === 'pause' ? undefined : { command: 'settings', subcommand: name, option: OPTIONS.zone };
+  const field: ModalField = {
+    name: 'value',
+    label,
+    type: 'text',
+    required: true,
+    placeholder,
+    maxLength: 60,
+    ...(suggest && { suggest }),
+  };
   return { type: 'modal', modal: { id: settingForm(name), title, submit: 'Save', fields: [field] } };
 };
 

@@ -1,9 +1,11 @@
-// All settings of a member in one panel, each with what changes it.
+// The settings of a member, in one panel or one line, each with what changes it.
 
 import { formatDay, formatMoment, inZone } from '../calendar/dates.ts';
 import { type Context, encodeAction } from '../command.ts';
-import { actions, type Block, type Button, button, facts, heading, quiet } from '../message.ts';
+import { escapeMarkdown } from '../markdown.ts';
+import { actions, type Block, type Button, button, facts, heading, quiet, text } from '../message.ts';
 import type { DirectMessages, Member } from '../storage/members.ts';
+import { hasPoints } from './points.ts';
 import { trackLabel } from './track.ts';
 
 /** Weekly hours to choose from. */
@@ -31,6 +33,30 @@ export const settingForm = (name: string): string => encodeAction('settings', 'f
 /** A button that switches what is on off, and the other way round. */
 const toggle = (name: string, isOn: boolean, suffix = ''): Button =>
   button(`Switch points ${isOn ? 'off' : 'on'}${suffix}`, set(name, isOn ? 'off' : 'on'));
+
+const zoneButton: Button = button('Change time zone', settingForm('zone'));
+/** Shows or hides the name on leaderboards. */
+const nameButton = ({ listed }: Member): Button =>
+  listed ? button('Hide my name', set('leaderboard', 'no')) : button('Show my name', set('leaderboard', 'yes'));
+const pauseButton = (member: Member, now: Date): Button =>
+  isPaused(member, now) ? button('End the pause', set('resume')) : button('Pause', settingForm('pause'));
+
+/** Time zone, messages and pause in one line, and buttons for these and all others. */
+export const settingsInShort = (context: Context): Block[] => {
+  const { member, now } = context;
+  const pause = isPaused(member, now) ? `on pause ${pauseText(member, now)}` : 'no pause';
+  const messages = `direct messages ${FREQUENCIES[member.directMessages]}`;
+  return [
+    text(`**Settings:** ${escapeMarkdown([member.zone, messages, pause].join(' · '))}`),
+    actions(
+      zoneButton,
+      ...(hasPoints(context) && !member.listed ? [nameButton(member)] : []),
+      // Without a track nothing is sent that could rest.
+      ...(member.track || isPaused(member, now) ? [pauseButton(member, now)] : []),
+      button('All settings', encodeAction('settings', 'show')),
+    ),
+  ];
+};
 
 const selectOf = (
   name: string,
@@ -64,7 +90,6 @@ const communityPart = ({ community, organiser }: Context): Block[] =>
 export const settingsPanel = (context: Context): Block[] => {
   const { member, community, curriculum, now } = context;
   const hours = [...new Set([...HOURS, member.weeklyHours])].sort((a, b) => a - b);
-  const paused = isPaused(member, now);
   return [
     heading('Your settings'),
     facts([
@@ -77,7 +102,7 @@ export const settingsPanel = (context: Context): Block[] => {
         'Points and streaks',
         `${member.pointsOn ? 'on' : 'off'}${community.pointsOn ? '' : ' (off for the community)'}`,
       ],
-      ['Pause', paused ? pauseText(member, now) : 'none'],
+      ['Pause', isPaused(member, now) ? pauseText(member, now) : 'none'],
     ]),
     selectOf(
       'pace',
@@ -91,14 +116,7 @@ export const settingsPanel = (context: Context): Block[] => {
       Object.entries(FREQUENCIES).map(([value, label]) => [`Direct messages: ${label}`, value]),
       member.directMessages,
     ),
-    actions(
-      button('Change time zone', settingForm('zone')),
-      member.listed
-        ? button('Hide my name', set('leaderboard', 'no'))
-        : button('Show my name', set('leaderboard', 'yes')),
-      toggle('points', member.pointsOn),
-      paused ? button('End the pause', set('resume')) : button('Pause', settingForm('pause')),
-    ),
+    actions(zoneButton, nameButton(member), toggle('points', member.pointsOn), pauseButton(member, now)),
     quiet('Track and roles have commands of their own: `/track` and `/roles`.'),
     ...communityPart(context),
   ];

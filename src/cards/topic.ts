@@ -45,8 +45,12 @@ export const stateOf = (curriculum: Curriculum, topic: Topic, learner: Pick<Lear
   return state === 'skipped' ? '⏭️ skipped' : '⬜ open';
 };
 
-/** Read, Start, Done and Not for me, as far as each still makes sense. */
-export const topicButtons = (topic: Topic, learner?: Pick<Learner, 'progress'>, { read = true } = {}): Button[] => {
+/** Read, Start, Done and Not for me, as far as each still makes sense; the first and the last where they are wanted. */
+export const topicButtons = (
+  topic: Topic,
+  learner?: Pick<Learner, 'progress'>,
+  { read = true, skip = true } = {},
+): Button[] => {
   const state = learner?.progress.get(topic.id)?.state;
   return [
     ...(read ? [button('Read', encodeAction('topics', 'read', topic.id))] : []),
@@ -54,19 +58,26 @@ export const topicButtons = (topic: Topic, learner?: Pick<Learner, 'progress'>, 
     ...(state === 'done'
       ? [button('Undo', encodeAction('undo', 'undo', topic.id))]
       : [button('Done', encodeAction('done', 'done', topic.id), 'primary')]),
-    ...(state === 'done' || state === 'skipped' ? [] : [button('Not for me', encodeAction('skip', 'skip', topic.id))]),
+    ...(!skip || state === 'done' || state === 'skipped'
+      ? []
+      : [button('Not for me', encodeAction('skip', 'skip', topic.id))]),
   ];
 };
 
-/** A topic as a card: title, badges, why it is recommended, the start of its summary, buttons. */
-export const topicCard = (curriculum: Curriculum, topic: Topic, learner?: Learner): Block[] => {
+/** A topic as a card: title, badges, why it is recommended, the start of its summary, buttons (`skip` as for `topicButtons`). */
+export const topicCard = (
+  curriculum: Curriculum,
+  topic: Topic,
+  learner?: Learner,
+  how: { skip?: boolean } = {},
+): Block[] => {
   const recommended = learner && isForRoles(topic, learner.member.roles) ? ['⭐ Recommended for your role'] : [];
   const started = learner?.progress.get(topic.id)?.state === 'started' ? ['▶️ started'] : [];
   return [
     heading(topic.title, 2),
     quiet(escapeMarkdown([badgesOf(curriculum, topic), ...recommended, ...started].join(' · '))),
     text(firstSentences(topic.summary)),
-    actions(...topicButtons(topic, learner)),
+    actions(...topicButtons(topic, learner, how)),
   ];
 };
 

@@ -75,6 +75,9 @@ export type Module = {
   topics: readonly TopicId[];
 };
 
+/** What members of a track can do after a part of it; it is reached by the topics that teach its skills. */
+export type Milestone = { id: string; title: string; capability: string; skills: readonly SkillId[] };
+
 export type Requirement = { employer: string; title: string; topics: readonly TopicId[] };
 export type ActionGroup = { title: string; actions: readonly { id: string; title: string }[] };
 
@@ -85,6 +88,8 @@ export type Curriculum = {
   tiers: ReadonlyMap<TierId, Tier>;
   modules: ReadonlyMap<ModuleId, Module>;
   topics: ReadonlyMap<TopicId, Topic>;
+  /** Of each track that has some, in their order. */
+  milestones: ReadonlyMap<TrackId, readonly Milestone[]>;
   /** Skill titles by id, from the milestones. */
   skills: ReadonlyMap<SkillId, string>;
   /** `topics` keeps only those that exist. */

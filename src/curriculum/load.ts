@@ -99,6 +99,7 @@ export const loadCurriculum = async (dir: string): Promise<Curriculum> => {
     tiers: byId(vocabulary.tiers),
     modules: byId(modules),
     topics,
+    milestones: vocabulary.milestones,
     skills: vocabulary.skills,
     requirements: (requirements.data ?? []).flatMap(({ employer, requirements: asked }): Requirement[] =>
       asked.map(requirement => ({ employer, title: requirement.title, topics: known(requirement.topics) })),

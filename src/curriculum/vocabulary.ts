@@ -2,7 +2,15 @@
 import { basename } from 'node:path';
 import * as z from 'zod';
 import type { ContentFolder, YamlFile } from './content-folder.ts';
-import { GENERAL_TRACK, type Role, type SkillId, type Tier, type Track } from './curriculum.ts';
+import {
+  GENERAL_TRACK,
+  type Milestone,
+  type Role,
+  type SkillId,
+  type Tier,
+  type Track,
+  type TrackId,
+} from './curriculum.ts';
 import { checkKnown, quote } from './problems.ts';
 import { milestonesSchema, rolesSchema, tiersSchema, tracksSchema } from './schema.ts';
 
@@ -13,6 +21,7 @@ export type Vocabulary = {
   tracks: readonly Track[];
   tiers: readonly Tier[];
   roles: readonly Role[];
+  milestones: ReadonlyMap<TrackId, readonly Milestone[]>;
   skills: ReadonlyMap<SkillId, string>;
   known: { tracks: Known; tiers: Known; roles: Known; skills: Known };
 };
@@ -26,6 +35,15 @@ const knownIn = (file: YamlFile<unknown>): Known => {
 };
 
 type Milestones = YamlFile<z.output<typeof milestonesSchema>>;
+const trackOf = ({ path }: Milestones): TrackId => basename(path, '.yaml');
+
+const milestonesIn = ({ data }: Milestones): Milestone[] =>
+  (data ?? []).map(({ id, title, capability, technical, ethical }) => ({
+    id,
+    title,
+    capability,
+    skills: [...technical, ...ethical].map(skill => skill.id),
+  }));
 
 const collectSkills = (files: readonly Milestones[]): ReadonlyMap<SkillId, string> => {
   const skills = new Map<SkillId, string>();
@@ -63,13 +81,14 @@ export const readVocabulary = async (folder: ContentFolder): Promise<Vocabulary>
     folder.reportIn(`milestones/${name}`)(1, 'is not read: the milestones of a track stand in <track>.yaml; rename it');
   const paths = listed.files.filter(name => name.endsWith('.yaml')).map(name => `milestones/${name}`);
   const milestones = await Promise.all(paths.map(path => folder.yaml(path, milestonesSchema)));
-  for (const file of milestones) checkKnown('track', basename(file.path, '.yaml'), knownTracks, 1, file.report);
+  for (const file of milestones) checkKnown('track', trackOf(file), knownTracks, 1, file.report);
   const skills = collectSkills(milestones);
 
   return {
     tracks: tracks.data ?? [],
     tiers: tiers.data ?? [],
     roles: roles.data ?? [],
+    milestones: new Map(milestones.map(file => [trackOf(file), milestonesIn(file)])),
     skills,
     known: {
       tracks: knownTracks,

@@ -1,68 +1,269 @@
-// The App Home of members who look at it: what is next for them, kept up to date with what they do.
+// The App Home of members who look at it: their plan, published anew after what they do, at a pace that Slack takes.
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { HomeView } from '@slack/types';
 import type { App } from '../app.ts';
-import { type Caller, encodeAction } from '../command.ts';
+import { type Caller, decodeAction, encodeAction, type MessageReply } from '../command.ts';
 import type { Log } from '../log.ts';
-import { actions, button, divider, type Message } from '../message.ts';
-import { type Clients, problemOf } from './clients.ts';
+import { escapeMarkdown } from '../markdown.ts';
+import { text, toPlainText } from '../message.ts';
+import type { KeptValues } from '../platform.ts';
+import { type Clients, type Problem, problemOf } from './clients.ts';
+import { isTokenRefused } from './outcome.ts';
 import type { RenderContext } from './render.ts';
 import { renderHome } from './render-view.ts';
+import { viewViolations } from './validate.ts';
 
-/** People whose Home was opened since the start: only these are kept up to date. */
-const REMEMBERED = 10_000;
+/** Who has not opened their Home for so long, nor done anything that changed it, is not kept up to date any more. */
+const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000;
+/** Slack takes "100+" in a minute and workspace (docs.slack.dev, Tier 4). */
+const PER_MINUTE = 95;
+/** Of these, only for Homes that somebody looks at this moment: one in six. */
+const reservedOf = (perMinute: number): number => Math.floor(perMinute / 6);
+/** A minute, and the ten seconds that a call may be on its way before it counts at Slack. */
+const WINDOW_MS = 70_000;
+/** Waits after failures that may pass by themselves; the Home is left as it is when they are used up. */
+const RETRY_AFTER_MS = [2_000, 15_000, 60_000];
+/** In place of a fingerprint: nobody knows what Slack shows. */
+const UNKNOWN = '?';
 
-export type Homes = {
-  /** Somebody opened their Home. */
-  opened(clients: Clients, caller: Caller): Promise<void>;
-  /** Somebody did something: their Home shows it, where they have looked at it. */
-  changed(clients: Clients, caller: Caller): Promise<void>;
+/** Buttons of a message whose effect is seen in Home itself, so that no window need open for the answer. */
+const SEEN_IN_HOME = new Set([
+  'done/done',
+  'home/show',
+  'settings/resume',
+  'settings/set',
+  'skip/skip',
+  'start/start',
+  'undo/undo',
+]);
+export const isSeenInHome = (action: string): boolean => {
+  const id = decodeAction(action);
+  return id !== undefined && SEEN_IN_HOME.has(`${id.command}/${id.action}`);
 };
 
-const WAYS = actions(
-  button('My progress', encodeAction('progress', 'show')),
-  button('Leaderboard', encodeAction('leaderboard', 'week')),
-  button('Settings', encodeAction('settings', 'show')),
-);
+export type Homes = {
+  /** Somebody looks at their Home: it is published. As with `changed`, resolves when that is done, given up, or has to wait. Never throws. */
+  opened(clients: Clients, caller: Caller): Promise<void>;
+  /** Somebody did something: their Home is published, where they have looked at it and it would look different. Never throws. */
+  changed(clients: Clients, caller: Caller): Promise<void>;
+  /** Whether nothing is being published or waits for it. */
+  isIdle(): boolean;
+  /** Resolves when nothing is under way any more. */
+  settled(): Promise<void>;
+  /** What Slack is being told ends; what waits is dropped: it is made anew when it is opened. */
+  stop(): Promise<void>;
+};
+
+export type HomeDeps = {
+  app: Pick<App, 'handle'>;
+  renderContext: RenderContext;
+  /** Who looks at their Home, and what they were shown. */
+  kept: KeptValues;
+  log: Log;
+  perMinute?: number;
+  /** Milliseconds of a clock that only goes forward. */
+  elapsed?: () => number;
+  wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+};
+
+/** How many Homes of a workspace may be published, by when each was begun. */
+const createPace = (perMinute: number) => {
+  const lanes = new Map<string, { begun: number[]; restUntil: number }>();
+  const laneOf = (teamId: string) => {
+    const lane = lanes.get(teamId) ?? { begun: [], restUntil: 0 };
+    lanes.set(teamId, lane);
+    return lane;
+  };
+  return {
+    /** Takes a place at `atMs`, or answers after how many milliseconds there is one; 0 where it was taken. */
+    take(teamId: string, isOpened: boolean, atMs: number): number {
+      const lane = laneOf(teamId);
+      if (lane.restUntil > atMs) return lane.restUntil - atMs;
+      lane.begun = lane.begun.filter(begunAt => begunAt + WINDOW_MS > atMs);
+      const most = isOpened ? perMinute : perMinute - reservedOf(perMinute);
+      const inTheWay = lane.begun[lane.begun.length - most];
+      if (inTheWay !== undefined) return inTheWay + WINDOW_MS - atMs;
+      lane.begun.push(atMs);
+      return 0;
+    },
+    /** The place that was taken at `atMs` was not needed. */
+    giveBack(teamId: string, atMs: number): void {
+      const { begun } = laneOf(teamId);
+      const place = begun.lastIndexOf(atMs);
+      if (place >= 0) begun.splice(place, 1);
+    },
+    /** Slack asked to leave the workspace alone until then. */
+    rest(teamId: string, untilMs: number): void {
+      const lane = laneOf(teamId);
+      lane.restUntil = Math.max(lane.restUntil, untilMs);
+    },
+  };
+};
+
+/** The Home of one member that is to be published; what is asked for meanwhile is published after that, once. */
+type Job = {
+  clients: Clients;
+  caller: Caller;
+  isWanted: boolean;
+  isOpened: boolean;
+  /** Resolves once it has to wait. */
+  waits: PromiseWithResolvers<void>;
+  /** Ends a wait. */
+  wake: () => void;
+  done: Promise<void>;
+};
+
+const fingerprint = (view: HomeView): string =>
+  createHash('sha256').update(JSON.stringify(view)).digest('base64url').slice(0, 22);
+
+/** After how many milliseconds to try again, or undefined where that is of no use. */
+const retryIn = (problem: Problem, failures: number): number | undefined => {
+  // Somebody else published at this moment; the newest is composed anew.
+  const isConflict = problem.type === 'refused' && problem.code === 'hash_conflict';
+  const waitMs = RETRY_AFTER_MS[failures - 1];
+  if (problem.type === 'refused' && !isConflict) return undefined;
+  return isConflict && waitMs !== undefined ? 0 : waitMs;
+};
 
 export const createHomes = ({
   app,
   renderContext,
+  kept,
   log,
-}: {
-  app: Pick<App, 'handle'>;
-  renderContext: RenderContext;
-  log: Log;
-}): Homes => {
-  const seen = new Map<string, string>();
-  const publish = async ({ reads }: Clients, caller: Caller): Promise<void> => {
-    const { channelId: _, ...person } = caller;
-    const reply = await app.handle({
-      caller: person,
-      type: 'action',
-      action: encodeAction('next', 'show'),
-      values: [],
-    });
-    if (reply.type === 'modal') return;
-    const message: Message = { ...reply.message, blocks: [...reply.message.blocks, divider(), WAYS] };
+  perMinute = PER_MINUTE,
+  elapsed = () => performance.now(),
+  wait = (ms, signal) => pause(ms, undefined, { signal, ref: false }),
+}: HomeDeps): Homes => {
+  const pace = createPace(perMinute);
+  const jobs = new Map<string, Job>();
+  let isStopping = false;
+
+  const viewOf = ({ message }: MessageReply): HomeView => {
     const view = renderHome(message, renderContext);
-    const key = `${caller.communityId} ${caller.memberId}`;
-    const shown = JSON.stringify(view);
-    if (seen.get(key) === shown) return;
-    await reads.views.publish({ user_id: caller.memberId, view });
-    seen.delete(key);
-    seen.set(key, shown);
-    if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value as string);
+    const violations = viewViolations(view);
+    if (violations.length === 0) return view;
+    log.error({ violations }, 'a Home would not have fitted Slack, so its plain text was published');
+    return renderHome({ blocks: [text(escapeMarkdown(toPlainText(message)))] }, renderContext);
   };
-  const tryPublish = (clients: Clients, caller: Caller): Promise<void> =>
-    publish(clients, caller).catch(error =>
-      log.warn({ problem: problemOf(error), user: caller.memberId }, 'a Home could not be brought up to date'),
-    );
+
+  /** The member’s Home as it is now, told to Slack where that shows another; `same` where there was nothing to tell. */
+  const publish = async (
+    name: string,
+    { clients, caller: { channelId: _, ...caller } }: Job,
+    isOpened: boolean,
+  ): Promise<'told' | 'same' | Problem> => {
+    const shown = await kept.find(name);
+    const reply = await app.handle({ caller, type: 'action', action: encodeAction('home', 'show'), values: [] });
+    // A fault takes the place of nothing that can still be read.
+    if (reply.type === 'modal' || (reply.refused && !isOpened)) return 'same';
+    const view = viewOf(reply);
+    const isNew = fingerprint(view);
+    if (!isOpened && shown === isNew) return 'same';
+    const problem = await clients.reads.views
+      .publish({ user_id: caller.memberId, view })
+      .then(() => undefined, problemOf);
+    if (problem === undefined) await kept.keep(name, isNew, REMEMBERED_MS);
+    else if (problem.type === 'unclear') await kept.keep(name, UNKNOWN, REMEMBERED_MS);
+    return problem ?? 'told';
+  };
+
+  const rest = async (job: Job, ms: number): Promise<void> => {
+    const waking = new AbortController();
+    job.wake = () => waking.abort();
+    job.waits.resolve();
+    await wait(ms, waking.signal).catch(() => {});
+    job.wake = () => {};
+  };
+
+  /** Waits for a place; answers when it was taken, or undefined where there is no more time for that. */
+  const placeFor = async (job: Job): Promise<number | undefined> => {
+    for (;;) {
+      const atMs = elapsed();
+      const waitMs = pace.take(job.caller.communityId, job.isOpened, atMs);
+      if (waitMs === 0) return atMs;
+      if (isStopping) return undefined;
+      await rest(job, waitMs);
+    }
+  };
+
+  /** How long to wait before the next attempt, or undefined where there shall be none. */
+  const afterProblem = (problem: Problem, failures: number, { communityId, memberId }: Caller): number | undefined => {
+    const waitMs = isStopping ? undefined : retryIn(problem, failures);
+    if (waitMs !== undefined) return waitMs;
+    const about = { problem, team: communityId, user: memberId };
+    if (isTokenRefused(problem))
+      log.error(about, 'Slack refuses the token of a workspace, so a Home was not published');
+    else log.warn(about, 'a Home could not be brought up to date');
+    return undefined;
+  };
+
+  /** One attempt after so many failures; answers how many they are now, or undefined where it shall end. */
+  const attempt = async (name: string, job: Job, failures: number): Promise<number | undefined> => {
+    const atMs = await placeFor(job);
+    if (atMs === undefined) return undefined;
+    const { isOpened, caller } = job;
+    Object.assign(job, { isWanted: false, isOpened: false });
+    const result = await publish(name, job, isOpened);
+    if (result === 'same') pace.giveBack(caller.communityId, atMs);
+    if (result === 'same' || result === 'told') return 0;
+    Object.assign(job, { isWanted: true, isOpened: job.isOpened || isOpened });
+    if (result.type === 'limited') {
+      pace.rest(caller.communityId, elapsed() + result.retryAfterMs);
+      return failures;
+    }
+    const waitMs = afterProblem(result, failures + 1, caller);
+    if (waitMs !== undefined && waitMs > 0) await rest(job, waitMs);
+    return waitMs === undefined ? undefined : failures + 1;
+  };
+
+  const work = async (name: string, job: Job): Promise<void> => {
+    try {
+      for (let failures: number | undefined = 0; job.isWanted && failures !== undefined; )
+        failures = await attempt(name, job, failures);
+    } catch (error) {
+      log.error({ err: error }, 'a Home could not be made');
+    } finally {
+      // At the very moment in which nothing more is wanted: whoever asks now begins anew.
+      jobs.delete(name);
+    }
+  };
+
+  const ask = (name: string, clients: Clients, caller: Caller, isOpened: boolean): Promise<void> => {
+    const known = jobs.get(name);
+    if (known) {
+      Object.assign(known, { clients, caller, isWanted: true, isOpened: known.isOpened || isOpened });
+      if (isOpened) known.wake();
+      return Promise.race([known.done, known.waits.promise]);
+    }
+    const waits = Promise.withResolvers<void>();
+    const job: Job = { clients, caller, isWanted: true, isOpened, waits, wake: () => {}, done: Promise.resolve() };
+    jobs.set(name, job);
+    job.done = work(name, job);
+    return Promise.race([job.done, waits.promise]);
+  };
+
+  const nameOf = ({ communityId, memberId }: Caller): string => `home ${communityId} ${memberId}`;
+  const settled = async (): Promise<void> => {
+    while (jobs.size > 0) await Promise.all([...jobs.values()].map(({ done }) => done));
+  };
   return {
-    async opened(clients, caller) {
-      seen.delete(`${caller.communityId} ${caller.memberId}`);
-      await tryPublish(clients, caller);
-    },
+    opened: (clients, caller) => ask(nameOf(caller), clients, caller, true),
     async changed(clients, caller) {
-      if (seen.has(`${caller.communityId} ${caller.memberId}`)) await tryPublish(clients, caller);
+      const name = nameOf(caller);
+      try {
+        // Who opens it for the first time at this moment is not kept yet.
+        if (jobs.has(name) || (await kept.find(name)) !== undefined) await ask(name, clients, caller, false);
+      } catch (error) {
+        log.error({ err: error }, 'it is not known who looks at their Home');
+      }
+    },
+    isIdle: () => jobs.size === 0,
+    settled,
+    stop() {
+      isStopping = true;
+      for (const { wake } of jobs.values()) wake();
+      return settled();
     },
   };
 };

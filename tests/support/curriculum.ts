@@ -114,6 +114,7 @@ export const testCurriculum: Curriculum = {
   tiers: byId(tiers),
   modules: byId(modules.map(({ module }) => module)),
   topics: byId(modules.flatMap(({ topics }) => topics)),
+  milestones: new Map(),
   skills: new Map([
     ['testing', 'Writes tests that find faults'],
     ['deployment', 'Deploys without surprises'],
