@@ -75,7 +75,7 @@ database
 program
   .command('doctor')
   .description(
-    'check settings, content, database and Discord; says what to click or set, changes nothing, and exits with 1 where something is broken',
+    'check settings, content, database, Discord and Slack; says what to click or set, changes nothing, and exits with 1 where something is broken',
   )
   .action(async () => {
     const { runDoctor } = await import('./doctor.ts');
@@ -144,6 +144,19 @@ discord
     );
   });
 
+/** The text of a file, or of the input where it is called `-`. */
+const readInput = async (file: string): Promise<string> => {
+  const [{ readFile }, { text }] = await Promise.all([import('node:fs/promises'), import('node:stream/consumers')]);
+  if (file === '-') return text(process.stdin);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    throw new UserError('input_file', `${file}: ${why}. Name a file, or - for the input.`);
+  }
+};
+
 const slack = program.command('slack').description('set Milepost up on Slack');
 slack
   .command('manifest')
@@ -154,13 +167,21 @@ slack
   .option('--url <address>', 'for HTTP, with Slack calling Milepost at this https address')
   .option('--oauth', 'for many workspaces: with the install page, rotating tokens and org-wide installation')
   .option('--yaml', 'YAML instead of JSON')
-  .action(async (flags: ManifestFlags) => {
+  .option(
+    '--against <file>',
+    'instead list what is different in the manifest that Slack has, copied from App Manifest into this file (- reads it from the input); exits with 1 where anything is',
+  )
+  .action(async ({ against, ...flags }: ManifestFlags & { against?: string }) => {
     const settings = await env();
-    const [{ describeManifest }, { loadCommands }] = await Promise.all([
+    const [{ compareManifest, describeManifest }, { loadCommands }] = await Promise.all([
       import('./slack/cli.ts'),
       import('./commands.ts'),
     ]);
-    print(describeManifest(await loadCommands(), flags, settings));
+    const commands = await loadCommands();
+    if (against === undefined) return print(describeManifest(commands, flags, settings));
+    const { isSame, said } = compareManifest(commands, flags, settings, await readInput(against));
+    print(said);
+    if (!isSame) process.exitCode = 1;
   });
 
 /** Every command with its options, for `milepost --help`: nobody should have to ask level by level. */

@@ -1,19 +1,15 @@
-// `milepost doctor`: checks settings, content, database and Discord, and prints what is in order and what to do about the rest.
+// `milepost doctor`: checks settings, content, database, Discord and Slack, and prints what is in order and what to do about the rest.
 import { loadCommands } from './commands.ts';
 import type { Curriculum } from './curriculum/curriculum.ts';
 import { loadCurriculum } from './curriculum/load.ts';
-import type { ScheduledCommunity } from './discord/doctor-schedules.ts';
+import { type Known, type Place, readKnown } from './doctor-database.ts';
 import { type Env, loadEnv } from './env.ts';
 import { bad, type Finding, good, unchecked, warning } from './finding.ts';
-import type { Community } from './storage/communities.ts';
-import { openDatabase } from './storage/database.ts';
 import { inspectDatabase } from './storage/inspect.ts';
-import { DISCORD_APPLICATION, installationFact } from './storage/installation.ts';
-import { schedulesOf } from './storage/schedules.ts';
 
 const MARKS: Record<Finding['type'], string> = { good: '✓', warning: '!', bad: '✗', unchecked: '-' };
-/** The form of Discord's tokens: never printed, wherever one was put by mistake. */
-const TOKEN = /[\w-]{17,}\.[\w-]{5,}\.[\w-]{20,}/g;
+/** The forms of Discord's and of Slack's tokens: never printed, wherever one was put by mistake. */
+const TOKEN = /[\w-]{17,}\.[\w-]{5,}\.[\w-]{20,}|\bx(?:app|ox[a-z](?:\.xox[a-z])?)-[\w-]{10,}/g;
 
 const indented = (text: string): string => text.replaceAll('\n', '\n    ');
 
@@ -66,33 +62,17 @@ const checkContent = async (folder: string): Promise<{ curriculum?: Curriculum; 
   }
 };
 
-type Place = { url: string | undefined; path: string };
-
-/** What the database says of Discord; nothing of it where the database could not be read. */
-type Known = { communities?: ScheduledCommunity[]; owner?: string | undefined };
-
-/** Every community on Discord with its schedules; only of a database that is up to date, so that nothing is changed. */
-const readKnown = async (place: Place): Promise<Known> => {
-  const db = await openDatabase(place);
-  try {
-    const all = (await db.query.select().from(db.tables.communities)) as Community[];
-    const communities: ScheduledCommunity[] = [];
-    for (const { id, platform, externalId, name } of all.toSorted((a, b) => a.id - b.id))
-      if (platform === 'discord') communities.push({ externalId, name, schedules: await schedulesOf(db, id) });
-    return { communities, owner: await installationFact(db, DISCORD_APPLICATION) };
-  } finally {
-    await db.close();
-  }
-};
-
-const checkDatabase = async (place: Place): Promise<{ known: Known; finding: Finding }> => {
+const checkDatabase = async (
+  place: Place,
+  secretKeys: readonly string[],
+): Promise<{ known: Known; finding: Finding }> => {
   const name = place.url ? 'the PostgreSQL database' : place.path;
   try {
     const state = await inspectDatabase(place);
     switch (state) {
       case 'new':
         return {
-          known: { communities: [] },
+          known: { discord: [], slack: [], installations: [] },
           finding: good(
             place.url
               ? 'Database: PostgreSQL, still empty; the first start makes the tables'
@@ -118,7 +98,7 @@ const checkDatabase = async (place: Place): Promise<{ known: Known; finding: Fin
           ),
         };
       case 'current':
-        return { known: await readKnown(place), finding: good(`Database: ${name} is up to date`) };
+        return { known: await readKnown(place, secretKeys), finding: good(`Database: ${name} is up to date`) };
       default:
         return state satisfies never;
     }
@@ -128,29 +108,48 @@ const checkDatabase = async (place: Place): Promise<{ known: Known; finding: Fin
 };
 
 const NO_TOKEN = warning(
-  'Discord: DISCORD_TOKEN is not set, so `npm start` runs the playground',
-  'README.md, “Discord, from nothing to the first digest”, says how to get a token. Put it into .env as DISCORD_TOKEN.',
+  'Platforms: no token of Discord or Slack is set, so `npm start` runs the playground',
+  'README.md, “Discord, from nothing to the first digest” and “Slack, from nothing to the first digest”, says how to get one. Put it into .env as DISCORD_TOKEN, or as SLACK_BOT_TOKEN with SLACK_APP_TOKEN.',
 );
 
-const checkPlatforms = async (
-  { discord }: Env,
-  curriculum: Curriculum | undefined,
-  { communities, owner }: Known,
-): Promise<Finding[]> => {
-  if (!discord) return [NO_TOKEN];
+const now = (): Date => new Date();
+
+/** What a platform's check finds; a check that fails is a finding as well. */
+const checkedBy = async (platform: string, check: () => Promise<Finding[]>): Promise<Finding[]> => {
   try {
-    const { checkDiscord } = await import('./discord/doctor.ts');
-    return await checkDiscord({
-      ...discord,
-      commands: await loadCommands(),
-      curriculum,
-      communities,
-      owner,
-      now: () => new Date(),
-    });
+    return await check();
   } catch (error) {
-    return [badFrom('Discord', error, 'This is a fault of Milepost; please report it.')];
+    return [badFrom(platform, error, 'This is a fault of Milepost; please report it.')];
   }
+};
+
+/** The checks of the platforms that are set up, by name. */
+const platformChecks = (
+  env: Env,
+  curriculum: Curriculum | undefined,
+  known: Known,
+): [name: string, check: () => Promise<Finding[]>][] => {
+  const { discord, slack, publicUrl, slackConfigToken: configToken } = env;
+  const checks: [string, () => Promise<Finding[]>][] = [];
+  if (discord)
+    checks.push([
+      'Discord',
+      async () => {
+        const [{ checkDiscord }, commands] = await Promise.all([import('./discord/doctor.ts'), loadCommands()]);
+        const { discord: communities, owner } = known;
+        return checkDiscord({ ...discord, commands, curriculum, communities, owner, now });
+      },
+    ]);
+  if (slack)
+    checks.push([
+      'Slack',
+      async () => {
+        const [{ checkSlack }, commands] = await Promise.all([import('./slack/doctor.ts'), loadCommands()]);
+        const { slack: communities, installations } = known;
+        return checkSlack({ slack, publicUrl, configToken, commands, communities, installations, now });
+      },
+    ]);
+  return checks;
 };
 
 /** Checks everything there is, printing each finding as it comes; answers whether nothing is broken. Changes nothing. */
@@ -165,10 +164,16 @@ export const runDoctor = async (print: (line: string) => void): Promise<boolean>
   if (env) {
     const { curriculum, finding: content } = await checkContent(env.contentDir);
     report(content);
-    const { known, finding: database } = await checkDatabase({ url: env.databaseUrl, path: env.databasePath });
+    const place = { url: env.databaseUrl, path: env.databasePath };
+    const { known, finding: database } = await checkDatabase(place, env.secretKeys);
     report(database);
-    report(...(await checkPlatforms(env, curriculum, known)));
-  } else report(unchecked('content, database and Discord', 'the settings say where they are'));
+    const checks = platformChecks(env, curriculum, known);
+    if (checks.length === 0) report(NO_TOKEN);
+    for (const [name, check] of checks) {
+      if (checks.length > 1) print(`\n${name}`);
+      report(...(await checkedBy(name, check)));
+    }
+  } else report(unchecked('content, database, Discord and Slack', 'the settings say where they are'));
   print(`\n${verdictOn(findings)}`);
   return findings.every(({ type }) => type !== 'bad');
 };

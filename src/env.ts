@@ -19,6 +19,7 @@ const SECRET = new Set([
   'SLACK_CLIENT_SECRET',
   'SLACK_STATE_SECRET',
   'SLACK_COMMAND_PREFIX',
+  'SLACK_CONFIG_TOKEN',
   'SECRET_KEY',
   'SECRET_KEY_OLD',
   'PUBLIC_URL',
@@ -120,6 +121,14 @@ const schema = z.object({
     // With the longest command it stays within Slack's 32 characters.
     .regex(/^[a-z0-9][a-z0-9_-]{0,15}$/, 'must be 1 to 16 letters, digits, - or _, such as mp for /mp-track')
     .optional(),
+  SLACK_CONFIG_TOKEN: z
+    .string()
+    .trim()
+    .regex(
+      /^xoxe\.xoxp-[\w-]{10,}$/,
+      'must be an app configuration token, which begins with xoxe.xoxp- (https://api.slack.com/apps, Your App Configuration Tokens; the Access Token, not the Refresh Token)',
+    )
+    .optional(),
   SECRET_KEY: z.string().trim().regex(KEY, `must be ${KEY_RULE}`).optional(),
   SECRET_KEY_OLD: z
     .string()
@@ -171,6 +180,8 @@ export type Env = {
   slack: SlackEnv | undefined;
   /** Also where nothing else of Slack is set: the manifest needs it before there are tokens. */
   slackCommandPrefix: string | undefined;
+  /** An app configuration token, with which `milepost doctor` reads the app's settings at Slack; it lives for 12 hours. */
+  slackConfigToken: string | undefined;
   /** Where Milepost's own web server is reached from outside, without a slash at its end. */
   publicUrl: string | undefined;
   /** The key that seals tokens in the database, then the earlier ones; empty where none is set. */
@@ -262,6 +273,7 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
     discord: token === undefined ? undefined : { token, ...(publicKey && { publicKey }), ...(apiUrl && { apiUrl }) },
     slack: slackOf(env),
     slackCommandPrefix: env.SLACK_COMMAND_PREFIX,
+    slackConfigToken: env.SLACK_CONFIG_TOKEN,
     publicUrl: env.PUBLIC_URL,
     secretKeys: secretKey === undefined ? [] : [secretKey, ...earlierKeys],
     databasePath: env.DATABASE_PATH,

@@ -22,7 +22,7 @@ describe('milepost --help', () => {
   it('names every command and what it does', async () => {
     const { code, out } = await milepost(['--help']);
     expect(code).toBe(0);
-    for (const word of ['Usage: milepost', 'content', 'digest', 'database', 'doctor', 'discord'])
+    for (const word of ['Usage: milepost', 'content', 'digest', 'database', 'doctor', 'discord', 'slack'])
       expect(out).toContain(word);
   });
 
@@ -32,6 +32,7 @@ describe('milepost --help', () => {
     [['database', 'migrate', '--help'], 'bring the database'],
     [['doctor', '--help'], 'says what to click or set'],
     [['discord', 'register', '--help'], '--guild <id>'],
+    [['slack', 'manifest', '--help'], '--against <file>'],
   ])('explains %j', async (args, expected) => {
     const { code, out } = await milepost(args);
     expect(code).toBe(0);

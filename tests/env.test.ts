@@ -141,6 +141,13 @@ describe('the environment', () => {
       expect(env).toMatchObject({ slack: undefined, slackCommandPrefix: 'mp' });
     });
 
+    it('takes an app configuration token for the doctor, alone or with the rest', () => {
+      const SLACK_CONFIG_TOKEN = 'xoxe.xoxp-1-abcdefghijklmnop';
+      expect(readEnv({ SLACK_CONFIG_TOKEN })).toMatchObject({ slack: undefined, slackConfigToken: SLACK_CONFIG_TOKEN });
+      expect(readEnv({}).slackConfigToken).toBeUndefined();
+      expect(refusal({ SLACK_CONFIG_TOKEN: 'xoxe-1-abcdefghijklmnop' })).toContain('not the Refresh Token');
+    });
+
     it('takes earlier keys after the current one', () => {
       const [old, older] = [`old-${KEY}`, `older-${KEY}`];
       expect(readEnv({ SECRET_KEY: KEY, SECRET_KEY_OLD: `${old}, ${older},` }).secretKeys).toEqual([KEY, old, older]);
@@ -185,6 +192,7 @@ describe('the environment', () => {
         SLACK_STATE_SECRET: 'hunter2',
         SLACK_API_URL: 'hunter2',
         SLACK_COMMAND_PREFIX: 'hunter2 hunter2',
+        SLACK_CONFIG_TOKEN: 'xoxe-1-hunter2-hunter2-hunter2',
         SECRET_KEY: 'hunter2',
         SECRET_KEY_OLD: `${KEY},hunter2`,
         PUBLIC_URL: 'https://hunter2:hunter2@milepost.example.org',
@@ -250,6 +258,7 @@ describe('the environment', () => {
       'SLACK_CLIENT_SECRET',
       'SLACK_STATE_SECRET',
       'SLACK_COMMAND_PREFIX',
+      'SLACK_CONFIG_TOKEN',
       'SLACK_API_URL',
       'SECRET_KEY',
       'SECRET_KEY_OLD',

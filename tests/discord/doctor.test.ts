@@ -5,7 +5,7 @@ import { loadCurriculum } from '../../src/curriculum/load.ts';
 import { registerByHand } from '../../src/discord/cli.ts';
 import { applicationCommands } from '../../src/discord/commands.ts';
 import { checkDiscord, type DiscordCheckDeps } from '../../src/discord/doctor.ts';
-import type { ScheduledCommunity } from '../../src/discord/doctor-schedules.ts';
+import type { ScheduledCommunity } from '../../src/doctor-schedules.ts';
 import { createDiscordRest } from '../../src/discord/rest.ts';
 import { type LocalDiscord, startDiscord, type TestGuild } from '../support/discord/discord-server.ts';
 import { PERMISSION } from '../support/discord/permissions.ts';
