@@ -16,7 +16,6 @@ import {
   type MessageReply,
   type ModalFields,
   mayUse,
-  type OptionSpec,
   type OptionSpecs,
   type OptionValues,
   type Post,
@@ -24,17 +23,19 @@ import {
   type Reply,
   reply,
 } from './command.ts';
-import { type Completion, completeCommandText, parseCommandText, suggestValues, usageOf } from './command-text.ts';
+import { type Completion, completeCommandText, parseCommandText, suggestValues } from './command-text.ts';
 import type { Curriculum } from './curriculum/curriculum.ts';
 import { UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { escapeMarkdown } from './markdown.ts';
-import { actions, type Block, button, type Message, type ModalField, quiet, text } from './message.ts';
-import { choicesOf, resolveOptions } from './options.ts';
+import { actions, type Block, button, type Message, quiet, text } from './message.ts';
+import { resolveOptions } from './options.ts';
+import { OPTIONS_FORM, optionsForm } from './options-form.ts';
 import type { Outcome } from './platform.ts';
 import { findOrCreateCommunity, type PlatformName } from './storage/communities.ts';
 import type { Db } from './storage/database.ts';
 import { findOrCreateMember, SILENCE, updateMember } from './storage/members.ts';
+import { followPlatformZone } from './storage/platform-zone.ts';
 
 export type AppDeps = {
   db: Db;
@@ -62,9 +63,6 @@ export type App = {
   complete(caller: Caller, text: string): Promise<Completion[]>;
 };
 
-/** The reserved action of the form that asks for missing options: `track/options/select`. */
-const OPTIONS_FORM = 'options';
-
 const NAME_LIMIT = 80;
 const cleanName = (name: string, otherwise: string): string => shorten(cleanText(name), NAME_LIMIT) || otherwise;
 
@@ -80,7 +78,7 @@ const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
     },
     now,
   );
-  const member = await findOrCreateMember(
+  const found = await findOrCreateMember(
     db,
     community,
     {
@@ -90,6 +88,7 @@ const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
     },
     now,
   );
+  const member = await followPlatformZone(db, found, caller.zone, now);
   return {
     now,
     db,
@@ -114,51 +113,6 @@ const requireAudience = (command: Command, context: Context, name = ''): void =>
     `/${[command.name, name].join(' ').trim()} is for organisers of this community. ${askAnOrganiser(context)}, or see /help for what you can do.`,
   );
 };
-
-const FORM_FIELDS = 5;
-
-/**
- * A form with a field for each required option and each one that was given already, as it was given. Where those are more than
- * a form can hold (five, by Discord's limit), a UserError says what is missing, so that nothing given is lost.
- */
-const optionsForm = (
-  command: Command,
-  name: string,
-  { given, values, missing }: { given: RawOptions; values: Readonly<Record<string, unknown>>; missing: string[] },
-  { curriculum, platform }: Context,
-): Reply => {
-  const specs = Object.entries(command.subcommands[name]?.options ?? {});
-  const asked = specs.filter(([option, spec]) => spec.required || values[option] !== undefined);
-  if (asked.length > FORM_FIELDS) {
-    const usage = isTyped(platform) ? ` Usage: ${usageOf(command, name)}` : '';
-    throw new UserError(
-      'missing_option',
-      `Please add ${missing.join(' and ')} to what you gave (${Object.keys(values).join(', ')}).${usage}`,
-    );
-  }
-  const fields = asked.map(([option, spec]): ModalField => {
-    const chosen = [values[option]]
-      .flat()
-      .map(value => (value === true ? 'yes' : value === false ? 'no' : String(value)));
-    const choices = formChoices(spec, curriculum);
-    const base = { name: option, label: option, description: spec.description, required: spec.required ?? false };
-    if (choices) {
-      const description = spec.inForm ?? spec.description;
-      const options = choices.map(choice => ({ ...choice, selected: chosen.includes(choice.value) }));
-      return { ...base, description, type: 'select', options, max: spec.many ? choices.length : 1 };
-    }
-    const value = given[option];
-    return { ...base, type: 'text', maxLength: 200, ...(value !== undefined && { value: String(value) }) };
-  });
-  const title = `/${command.name}${name ? ` ${name}` : ''}`;
-  return {
-    type: 'modal',
-    modal: { id: encodeAction(command.name, OPTIONS_FORM, name), title, submit: 'Go on', fields },
-  };
-};
-
-const formChoices = (spec: OptionSpec, curriculum: Curriculum): readonly Choice[] | undefined =>
-  spec.type === 'boolean' ? ['yes', 'no'].map(word => ({ label: word, value: word })) : choicesOf(spec, curriculum);
 
 const runCommand = (command: Command, name: string, raw: RawOptions, context: Context): Reply | Promise<Reply> => {
   requireAudience(command, context, name);

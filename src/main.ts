@@ -8,7 +8,7 @@ const start = async (onFatal: (error: Error) => void): Promise<() => Promise<voi
   const env = loadEnv();
   const log = createLog(env.logLevel);
   // Each root loads only what it needs: the playground does without the chat platforms' libraries.
-  if (env.discord) return (await import('./bot.ts')).startBot(env, env.discord, log, onFatal);
+  if (env.discord || env.slack) return (await import('./bot/bot.ts')).startBot(env, log, onFatal);
   return (await import('./playground/start.ts')).startPlayground(env, log);
 };
 

@@ -48,14 +48,18 @@ export type Message = {
 export type ModalField = {
   name: string;
   label: string;
-  type: 'text' | 'paragraph' | 'select';
+  /** A `channel` may be chosen or typed, as a platform can: its answer is an id, a name or a mention. */
+  type: 'text' | 'paragraph' | 'select' | 'channel';
   description?: string;
   required?: boolean;
   value?: string;
   placeholder?: string;
   maxLength?: number;
-  /** For `select`; `max` above 1 lets several be chosen. */
+  /** For `text`: the option of a command whose type-ahead helps, where a platform can; any other text may be given too. */
+  suggest?: { command: string; subcommand: string; option: string };
+  /** Of a `select`; of a text with `suggest`, what it is filled in with, as people see it. */
   options?: SelectOption[];
+  /** For `select` and `suggest`: above 1 lets several be chosen. */
   max?: number;
 };
 /** A form of one to five fields; `id` is encoded like an action and names the handler of its submission. */

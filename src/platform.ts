@@ -1,5 +1,7 @@
 // The port to a chat platform: how the core delivers, and what the composition root starts and stops.
 
+import type { Hono } from 'hono';
+import type { Channel } from './command.ts';
 import type { Message } from './message.ts';
 import type { PlatformName } from './storage/communities.ts';
 
@@ -75,4 +77,14 @@ export type DirectChannels = {
   find(personId: string): Promise<string | undefined>;
   remember(personId: string, channelId: string): Promise<void>;
   forget(personId: string): Promise<void>;
+};
+
+/** A platform that the bot connects to over the network. */
+export type ChatPlatform = Platform & {
+  /** What it is reached by over HTTP, where it is. */
+  readonly routes?: Hono;
+  /** The channel that somebody named or chose, or why nothing can be posted there; with `thread`, also why no thread can be opened under a post. */
+  findChannel(communityId: string, named: string, needs?: { thread: boolean }): Promise<Channel | { problem: string }>;
+  /** Whether interactions can arrive at this moment. */
+  isConnected(): boolean;
 };

@@ -2,8 +2,24 @@
 
 /** Of an overflow menu that stands for a row of buttons: its values are the action ids. */
 const MENU = '';
-/** The action id of every field of a form; the field's own name is the id of its block, which Slack's errors name too. */
+/** The action id of a form's field; the field's own name is the id of its block, which Slack's errors name too. */
 export const FIELD_ACTION = 'value';
+
+/** Whose values a field offers as somebody types: an option of a command. */
+export type Suggesting = { command: string; subcommand: string; option: string };
+
+/** The action id of a field that offers an option's values, one of them or `several`. */
+export const encodeFieldId = ({ command, subcommand, option }: Suggesting, several: boolean): string =>
+  `?${several ? '*' : ''}${command}/${subcommand}/${option}`;
+
+/** What `encodeFieldId` was given; undefined for any other id. */
+export const decodeFieldId = (actionId: string): (Suggesting & { several: boolean }) | undefined => {
+  const name = '[a-z][a-z0-9_-]*';
+  const match = new RegExp(`^\\?(\\*?)(${name})/(|${name})/(${name})$`).exec(actionId);
+  if (!match) return undefined;
+  const [, star = '', command = '', subcommand = '', option = ''] = match;
+  return { command, subcommand, option, several: star !== '' };
+};
 
 /** The Slack action id of `action` where it stands in a message for the `occurrence`th time: the action itself, or `#2!ACTION`. */
 export const encodeActionId = (action: string, occurrence = 1): string =>
@@ -23,10 +39,16 @@ export const encodeLinkId = (number: number): string => `link#${number}`;
 export const isLinkId = (actionId: string): boolean => /^link#\d+$/.test(actionId);
 
 type Chosen = { value?: string | undefined } | null | undefined;
-/** What Slack tells of a pressed button, a choice of a menu or the state of a field. */
+/** What Slack tells of a pressed button or a choice of a menu. */
 export type Pressed = {
   selected_option?: Chosen;
   selected_options?: readonly Chosen[] | null | undefined;
+};
+/** What Slack tells of a field; a channel that is chosen is its id. */
+export type FieldState = Pressed & {
+  type?: string;
+  value?: string | null | undefined;
+  selected_conversation?: string | null | undefined;
 };
 
 /** The values that were chosen; none for a button. */
@@ -45,16 +67,18 @@ export const decodePress = (
     : { action, values };
 };
 
+const isField = (actionId: string): boolean => actionId === FIELD_ACTION || decodeFieldId(actionId) !== undefined;
+
 /** What was entered into a form, by the names of its fields: Slack's `view.state.values`. */
 export const decodeFields = (
-  values: Readonly<
-    Record<string, Readonly<Record<string, Pressed & { type?: string; value?: string | null | undefined }>>>
-  >,
+  values: Readonly<Record<string, Readonly<Record<string, FieldState>>>>,
 ): Record<string, string | readonly string[]> =>
   Object.fromEntries(
-    Object.entries(values).flatMap(([name, { [FIELD_ACTION]: state }]): [string, string | readonly string[]][] => {
+    Object.entries(values).flatMap(([name, states]): [string, string | readonly string[]][] => {
+      const state = Object.entries(states).find(([actionId]) => isField(actionId))?.[1];
       if (!state) return [];
       const chosen = chosenValues(state);
-      return [[name, state.selected_options ? chosen : (state.value ?? chosen[0] ?? '')]];
+      const entered = state.value ?? state.selected_conversation ?? chosen[0] ?? '';
+      return [[name, state.selected_options ? chosen : entered]];
     }),
   );

@@ -11,10 +11,12 @@ const NOT_HERE = {
 
 type Found = { id?: string; name?: string; is_member?: boolean; is_archived?: boolean };
 
-const findByName = async ({ reads }: Clients, name: string): Promise<Found | undefined> => {
+const findByName = async ({ reads }: Clients, teamId: string, name: string): Promise<Found | undefined> => {
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page += 1) {
     const { channels = [], response_metadata: next } = await reads.conversations.list({
+      // A token of a whole organisation has to say which workspace; for others it goes without saying.
+      team_id: teamId,
       types: 'public_channel,private_channel',
       exclude_archived: true,
       limit: PAGE,
@@ -28,12 +30,16 @@ const findByName = async ({ reads }: Clients, name: string): Promise<Found | und
 };
 
 /** The channel that somebody named or chose, or why nothing can be posted there, for the person to read. */
-export const findChannel = async (clients: Clients, named: string): Promise<Channel | { problem: string }> => {
+export const findChannel = async (
+  clients: Clients,
+  teamId: string,
+  named: string,
+): Promise<Channel | { problem: string }> => {
   try {
     const isId = /^[CDG][A-Z0-9]{7,}$/.test(named);
     const found: Found | undefined = isId
       ? (await clients.reads.conversations.info({ channel: named })).channel
-      : await findByName(clients, named.toLowerCase());
+      : await findByName(clients, teamId, named.toLowerCase());
     if (!found?.id) return NOT_HERE;
     if (found.is_archived) return { problem: 'It is archived.' };
     if (!found.is_member) return { problem: 'I am not in it. Type “/invite @Milepost” there, then send this again.' };

@@ -24,10 +24,14 @@ export type Clients = {
   reads: WebClient;
 };
 
-/** The clients of a token; asked again it answers the same ones. */
-export const createClients = (apiUrl = SLACK_API): ((token: string) => Clients) => {
+/** The clients of a token; asked again it answers the same ones. A call is given up after `timeout` milliseconds. */
+export const createClients = (
+  apiUrl = SLACK_API,
+  timeout: number = CLIENT_OPTIONS.timeout,
+): ((token: string) => Clients) => {
   const known = new Map<string, Clients>();
-  const make = (token: string) => new Client(token, { ...CLIENT_OPTIONS, slackApiUrl: apiUrl, logger: silent });
+  const make = (token: string) =>
+    new Client(token, { ...CLIENT_OPTIONS, timeout, slackApiUrl: apiUrl, logger: silent });
   return token => {
     const clients = known.get(token) ?? { posts: make(token), reads: make(token) };
     known.delete(token);
@@ -49,7 +53,14 @@ export type Problem =
   | { type: 'unclear'; message: string };
 
 /** Failures before a connection stands, so that nothing was sent. */
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NOT_CONNECTED = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 /** Slack's own words for "it may have happened all the same". */
 const AMBIGUOUS = new Set(['fatal_error', 'internal_error', 'request_timeout']);
 const TRY_LATER = new Set(['ratelimited', 'rate_limited', 'service_unavailable', 'message_limit_exceeded']);
@@ -64,12 +75,13 @@ type SlackError = Error & {
 
 const systemCodeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return '';
-  const { code, cause, original } = error as SlackError & { original?: unknown };
-  return code !== undefined && !code.startsWith('slack_') ? code : systemCodeOf(original ?? cause);
+  // A time-out is a DOMException, whose code is a number.
+  const { code, cause, original } = error as Error & { code?: unknown; original?: unknown };
+  return typeof code === 'string' && !code.startsWith('slack_') ? code : systemCodeOf(original ?? cause);
 };
 
 export const problemOf = (error: unknown): Problem => {
-  const { code, retryAfter, statusCode, data, message } = error as SlackError;
+  const { code, retryAfter, statusCode, data, message = '' } = (error ?? {}) as Partial<SlackError>;
   if (code === 'slack_webapi_rate_limited_error')
     return { type: 'limited', retryAfterMs: retryAfter ? retryAfter * 1000 : REST_WITHOUT_WORD_MS };
   if (code === 'slack_webapi_platform_error' && data?.error) {

@@ -1,11 +1,15 @@
 // Posts what is due into channels and direct messages of a workspace, says what became of it, and finds it again by its metadata.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { KnownBlock, MessageMetadata } from '@slack/types';
 import type { Log } from '../log.ts';
+import type { Message } from '../message.ts';
 import type { DirectChannels, Outcome, Platform, Search, Target } from '../platform.ts';
 import { type Clients, problemOf } from './clients.ts';
 import type { Workspaces } from './installs.ts';
 import { isTokenRefused, outcomeOf } from './outcome.ts';
-import type { RenderContext, SlackMessage } from './render.ts';
-import { renderSafely } from './render-safely.ts';
+import { createPace } from './pace.ts';
+import type { Pictures } from './pictures.ts';
+import type { RenderContext } from './render.ts';
 
 /** The type of the metadata that carries a delivery's key. */
 export const DELIVERY_EVENT = 'milepost_delivery';
@@ -13,80 +17,199 @@ const SEARCH_MARGIN_MS = 60_000;
 /** 15 is what apps outside of Slack's marketplace get at most. */
 const PAGE = 15;
 const SEARCH_PAGES = 40;
+/** What waits so briefly waits here, with what has been posted already; everything else waits in the outbox. */
+const LONGEST_WAIT_MS = 3_000;
 
 export type DeliverDeps = {
   workspaces: Workspaces;
   clientsOf: (token: string) => Clients;
   directChannels: DirectChannels;
+  pictures: Pick<Pictures, 'render'>;
   renderContext: RenderContext;
+  /** Slack refused a workspace's token: is Milepost still there? */
+  isIn: (teamId: string) => Promise<boolean>;
   now: () => Date;
   log: Log;
 };
 
-type Place = { clients: Clients; channelId: string };
+/** Slack's limits leave no room for a message yet. */
+class NotYet extends Error {
+  readonly waitMs: number;
+  constructor(waitMs: number) {
+    super('Slack’s rate limit');
+    this.waitMs = waitMs;
+  }
+}
+
+/** It is not known yet with which token a workspace is reached: nothing was sent. */
+class NotReady extends Error {
+  constructor(cause: unknown) {
+    super('The workspace’s token is not known', { cause });
+  }
+}
+
+/** More was written since than can be read. */
+class TooFarBack extends Error {}
+
+type Content = { text: string; blocks?: KnownBlock[]; metadata?: MessageMetadata; thread_ts?: string };
+type Posted = { channelId: string; ts: string };
 
 export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'edit' | 'find'> => {
-  const { workspaces, clientsOf, directChannels, renderContext, now, log } = deps;
-  const personOf = ({ communityId }: Target, memberId: string): string => `${communityId}:${memberId}`;
+  const { workspaces, clientsOf, directChannels, pictures, renderContext, isIn, now, log } = deps;
+  const pace = createPace();
 
-  const openDirect = async ({ reads }: Clients, target: Target & { memberId: string }): Promise<string> => {
-    const { channel } = await reads.conversations.open({ users: target.memberId });
-    const id = channel?.id ?? target.memberId;
-    await directChannels.remember(personOf(target, target.memberId), id);
-    return id;
+  /** Undefined where Milepost is not in the workspace; throws `NotReady` where Slack does not say. */
+  const clientsFor = async ({ communityId }: Target): Promise<Clients | undefined> => {
+    const workspace = await workspaces.of(communityId).catch((error: unknown) => {
+      throw new NotReady(error);
+    });
+    return workspace && clientsOf(workspace.botToken);
   };
 
-  /** The clients of the target's workspace and its channel; throws as the calls do. */
-  const placeOf = async (target: Target): Promise<Place | undefined> => {
-    const workspace = await workspaces.of(target.communityId);
-    if (!workspace) return undefined;
-    const clients = clientsOf(workspace.botToken);
-    if ('channelId' in target) return { clients, channelId: target.channelId };
-    const known = await directChannels.find(personOf(target, target.memberId));
-    return { clients, channelId: known ?? (await openDirect(clients, target)) };
+  /** A person is known by workspace and id: two workspaces may have the same id. */
+  const personOf = ({ communityId, memberId }: Target & { memberId: string }): string => `${communityId}:${memberId}`;
+
+  const contentOf = async (clients: Clients, message: Message, key: string): Promise<Content> => {
+    const { text, blocks } = await pictures.render(clients, message, renderContext, { key });
+    const metadata = { event_type: DELIVERY_EVENT, event_payload: { key } };
+    return { text, blocks, metadata };
   };
 
-  const contentOf = ({ text, blocks }: SlackMessage, key: string) => ({
-    text,
-    blocks,
-    metadata: { event_type: DELIVERY_EVENT, event_payload: { key } },
-    unfurl_links: false,
-    unfurl_media: false,
-  });
+  /** Waits for the channel's turn; throws `NotYet` where the workspace takes no more: in the outbox a message holds up nobody. */
+  const inTurn = async (teamId: string, place: string, isReply: boolean): Promise<void> => {
+    for (;;) {
+      const at = performance.now();
+      const wait = pace.take(teamId, place, at);
+      if (!wait) return;
+      if (wait.ms > LONGEST_WAIT_MS || (wait.for === 'workspace' && !isReply)) throw new NotYet(pace.book(teamId, at));
+      await pause(wait.ms);
+    }
+  };
 
-  /** Says in a thread what it is for; answers what to tell the organiser where that failed: the post itself is out. */
-  const openThread = async ({ clients, channelId }: Place, ts: string, name: string): Promise<string | undefined> => {
+  /** The content is made when its turn has come: pictures are not uploaded for a message that waits in the outbox. */
+  const post = async (
+    { posts }: Clients,
+    { communityId }: Target,
+    channel: string,
+    content: Content | (() => Promise<Content>),
+  ): Promise<Posted> => {
+    const isReply = 'thread_ts' in content;
+    await inTurn(communityId, channel, isReply);
+    const { channel: channelId = channel, ts } = await posts.chat.postMessage({
+      channel,
+      ...(typeof content === 'function' ? await content() : content),
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+    if (ts === undefined) throw new Error('Slack did not say where the message is.');
+    return { channelId, ts };
+  };
+
+  /** Slack opens the conversation by itself where it is given a person: that spares a call with a narrow limit. */
+  const postDirect = async (
+    clients: Clients,
+    target: Target & { memberId: string },
+    content: () => Promise<Content>,
+  ): Promise<Posted> => {
+    const person = personOf(target);
+    const known = await directChannels.find(person);
     try {
-      await clients.posts.chat.postMessage({
-        channel: channelId,
-        thread_ts: ts,
-        text: `💬 ${name}: talk about it here.`,
-      });
-      return undefined;
+      const posted = await post(clients, target, known ?? target.memberId, content);
+      if (known === undefined) await directChannels.remember(person, posted.channelId);
+      return posted;
     } catch (error) {
       const problem = problemOf(error);
-      return `Its thread could not be opened: ${problem.type === 'refused' ? problem.code : problem.type}.`;
+      // A conversation that was kept for years may be gone; the person need not be.
+      if (known === undefined || problem.type !== 'refused' || problem.code !== 'channel_not_found') throw error;
+      await directChannels.forget(person);
+      const posted = await post(clients, target, target.memberId, content);
+      await directChannels.remember(person, posted.channelId);
+      return posted;
     }
   };
 
-  const refused = async (error: unknown, target: Target): Promise<Outcome> => {
-    const problem = problemOf(error);
-    if (isTokenRefused(problem)) {
-      log.error({ team: target.communityId, problem }, 'Slack refuses the token of a workspace');
-      await workspaces.doubt(target.communityId);
+  /** Whether a post has a thread already; undefined where Slack does not say. */
+  const isAnswered = async ({ reads }: Clients, { channelId, ts }: Posted): Promise<boolean | undefined> => {
+    try {
+      const { messages = [] } = await reads.conversations.replies({ channel: channelId, ts, limit: 2 });
+      return messages.length > 1;
+    } catch {
+      return undefined;
     }
-    const outcome = outcomeOf(problem, 'memberId' in target ? 'person' : 'channel', now());
-    if (outcome.type === 'refused') log.error({ err: error }, 'Slack will never take this delivery');
-    return outcome;
+  };
+
+  /** Says in a thread what it is for; answers what to tell the organiser where that failed: the post itself is out. */
+  const openThread = async (
+    clients: Clients,
+    target: Target,
+    posted: Posted,
+    isSecond = false,
+  ): Promise<string | undefined> => {
+    if (!('thread' in target) || target.thread === undefined) return undefined;
+    try {
+      const text = `💬 ${target.thread}: talk about it here.`;
+      await post(clients, target, posted.channelId, { thread_ts: posted.ts, text });
+      return undefined;
+    } catch (error) {
+      if (error instanceof NotYet) return 'Its thread could not be opened in time.';
+      const problem = problemOf(error);
+      if (problem.type === 'limited') pace.rest(target.communityId, performance.now() + problem.retryAfterMs);
+      if (problem.type !== 'refused' && !isSecond) {
+        const isThere = problem.type === 'unclear' ? await isAnswered(clients, posted) : false;
+        if (isThere !== undefined) return isThere ? undefined : openThread(clients, target, posted, true);
+      }
+      if (problem.type === 'unclear') return 'It is not known whether its thread was opened.';
+      const reason = problem.type === 'refused' ? problem.code : problem.type;
+      return `Its thread could not be opened: ${reason}.`;
+    }
   };
 
   const NOT_HERE = { type: 'retry', reason: 'Milepost is not in this workspace any more.' } as const;
 
-  const searchIn = async ({ clients, channelId }: Place, key: string, since: Date): Promise<string | undefined> => {
+  const refused = async (error: unknown, target: Target): Promise<Outcome> => {
+    const at = now();
+    if (error instanceof NotYet)
+      return { type: 'retry', reason: 'Slack’s rate limit.', at: new Date(at.getTime() + error.waitMs) };
+    if (error instanceof NotReady) {
+      const problem = problemOf(error.cause);
+      log.warn({ team: target.communityId, problem }, 'Slack could not be asked for a workspace');
+      return problem.type === 'unclear'
+        ? { type: 'retry', reason: problem.message }
+        : outcomeOf(problem, 'channel', at);
+    }
+    const problem = problemOf(error);
+    if (problem.type === 'limited') pace.rest(target.communityId, performance.now() + problem.retryAfterMs);
+    if (isTokenRefused(problem)) {
+      log.error({ team: target.communityId, problem }, 'Slack refuses the token of a workspace');
+      await workspaces.doubt(target.communityId);
+      if (!(await isIn(target.communityId))) return NOT_HERE;
+    }
+    const outcome = outcomeOf(problem, 'memberId' in target ? 'person' : 'channel', at);
+    if (outcome.type === 'refused') log.error({ err: error }, 'Slack will never take this delivery');
+    return outcome;
+  };
+
+  const channelOf = async (clients: Clients, target: Target): Promise<string> => {
+    if ('channelId' in target) return target.channelId;
+    const known = await directChannels.find(personOf(target));
+    if (known !== undefined) return known;
+    const { channel } = await clients.reads.conversations.open({ users: target.memberId });
+    if (!channel?.id) throw new Error('Slack did not say which conversation it opened.');
+    await directChannels.remember(personOf(target), channel.id);
+    return channel.id;
+  };
+
+  type FoundPost = Posted & { hasThread: boolean };
+  const searchIn = async (
+    { reads }: Clients,
+    channelId: string,
+    key: string,
+    since: Date,
+  ): Promise<FoundPost | undefined> => {
     const oldest = String((since.getTime() - SEARCH_MARGIN_MS) / 1000);
     let cursor: string | undefined;
     for (let page = 0; page < SEARCH_PAGES; page += 1) {
-      const { messages = [], response_metadata: next } = await clients.reads.conversations.history({
+      const { messages = [], response_metadata: next } = await reads.conversations.history({
         channel: channelId,
         oldest,
         inclusive: true,
@@ -94,43 +217,37 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
         include_all_metadata: true,
         ...(cursor !== undefined && { cursor }),
       });
-      const found = messages.find(
-        ({ metadata }) =>
-          metadata?.event_type === DELIVERY_EVENT &&
-          (metadata.event_payload as { key?: unknown } | undefined)?.key === key,
-      );
-      if (found?.ts) return found.ts;
+      const found = messages.find(({ metadata }) => {
+        const payload = metadata?.event_payload as { key?: unknown } | undefined;
+        return metadata?.event_type === DELIVERY_EVENT && payload?.key === key;
+      });
+      if (found?.ts) return { channelId, ts: found.ts, hasThread: (found.reply_count ?? 0) > 0 };
       cursor = next?.next_cursor || undefined;
       if (cursor === undefined) return undefined;
     }
-    throw new Error(`more than ${SEARCH_PAGES} pages of messages since ${since.toISOString()}`);
+    throw new TooFarBack();
   };
 
   return {
     async deliver(target, message, key) {
       try {
-        const place = await placeOf(target);
-        if (!place) return NOT_HERE;
-        const content = contentOf(renderSafely(message, renderContext, log, { key }), key);
-        const { ts } = await place.clients.posts.chat.postMessage({ channel: place.channelId, ...content });
-        if (ts === undefined) return { type: 'unclear', reason: 'Slack did not say where the message is.' };
-        const thread = 'thread' in target ? target.thread : undefined;
-        const note = thread === undefined ? undefined : await openThread(place, ts, thread);
-        return { type: 'sent', messageId: ts, ...(note !== undefined && { note }) };
+        const clients = await clientsFor(target);
+        if (!clients) return NOT_HERE;
+        const content = () => contentOf(clients, message, key);
+        if ('memberId' in target) return { type: 'sent', messageId: (await postDirect(clients, target, content)).ts };
+        const posted = await post(clients, target, target.channelId, content);
+        const note = await openThread(clients, target, posted);
+        return { type: 'sent', messageId: posted.ts, ...(note !== undefined && { note }) };
       } catch (error) {
-        const problem = problemOf(error);
-        // A conversation that was kept for years may be gone; the person need not be.
-        if ('memberId' in target && problem.type === 'refused' && problem.code === 'channel_not_found')
-          await directChannels.forget(personOf(target, target.memberId));
         return refused(error, target);
       }
     },
     async edit(target, messageId, message, key) {
       try {
-        const place = await placeOf(target);
-        if (!place) return NOT_HERE;
-        const content = contentOf(renderSafely(message, renderContext, log, { key }), key);
-        await place.clients.posts.chat.update({ channel: place.channelId, ts: messageId, ...content });
+        const clients = await clientsFor(target);
+        if (!clients) return NOT_HERE;
+        const channel = await channelOf(clients, target);
+        await clients.posts.chat.update({ channel, ts: messageId, ...(await contentOf(clients, message, key)) });
         return { type: 'sent', messageId };
       } catch (error) {
         return refused(error, target);
@@ -138,13 +255,16 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
     },
     async find(target, key, since): Promise<Search> {
       try {
-        const place = await placeOf(target);
-        if (!place) return { type: 'later' };
-        const ts = await searchIn(place, key, since);
-        return ts === undefined ? { type: 'absent' } : { type: 'found', messageId: ts };
+        const clients = await clientsFor(target);
+        if (!clients) return { type: 'later' };
+        const found = await searchIn(clients, await channelOf(clients, target), key, since);
+        if (!found) return { type: 'absent' };
+        const note = found.hasThread ? undefined : await openThread(clients, target, found);
+        return { type: 'found', messageId: found.ts, ...(note !== undefined && { note }) };
       } catch (error) {
-        const problem = problemOf(error);
+        const problem = problemOf(error instanceof NotReady ? error.cause : error);
         log.warn({ key, problem }, 'Slack could not be asked for a delivery');
+        if (error instanceof TooFarBack) return { type: 'unknown' };
         return problem.type === 'refused' && !isTokenRefused(problem) ? { type: 'unknown' } : { type: 'later' };
       }
     },

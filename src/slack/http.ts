@@ -3,6 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Log } from '../log.ts';
 import type { KeptValues } from '../platform.ts';
 import { PATHS } from './manifest.ts';
 
@@ -12,15 +13,23 @@ const MAX_AGE_MS = 5 * 60_000;
 /** Slack waits 3 s for an acknowledgement. */
 const ACK_WITHIN_MS = 2_900;
 
-const isEqual = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+const isEqual = (given: string, expected: string): boolean => {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+};
+
+type Body = Record<string, unknown>;
+
+const asObject = (value: unknown): Body | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : undefined;
 
 /** The payload of a request: JSON for events, a form for everything else; undefined where it is neither. */
-const readBody = (contentType: string, body: string): Record<string, unknown> | undefined => {
+const readBody = (contentType: string, body: string): Body | undefined => {
   try {
-    if (contentType.includes('json')) return JSON.parse(body) as Record<string, unknown>;
+    if (contentType.includes('json')) return asObject(JSON.parse(body));
+    if (!contentType.includes('form-urlencoded')) return undefined;
     const form = Object.fromEntries(new URLSearchParams(body));
-    return typeof form.payload === 'string' ? (JSON.parse(form.payload) as Record<string, unknown>) : form;
+    return typeof form.payload === 'string' ? asObject(JSON.parse(form.payload)) : form;
   } catch {
     return undefined;
   }
@@ -32,10 +41,12 @@ export const createHttpReceiver = ({
   signingSecret,
   kept,
   now,
+  log,
 }: {
   signingSecret: string;
   kept: Pick<KeptValues, 'claim'>;
   now: () => Date;
+  log: Log;
 }): HttpReceiver => {
   let bolt: Pick<App, 'processEvent'> | undefined;
 
@@ -46,33 +57,35 @@ export const createHttpReceiver = ({
     return isEqual(signature, expected);
   };
 
-  /** What the app acknowledges with; undefined where it takes longer than Slack waits. */
-  const acknowledged = (
-    body: Record<string, unknown>,
-    retryNum: number | undefined,
-  ): Promise<{ answer: unknown } | undefined> =>
-    new Promise(resolve => {
-      const timer = setTimeout(resolve, ACK_WITHIN_MS, undefined);
-      const event: ReceiverEvent = {
-        body,
-        ...(retryNum !== undefined && { retryNum }),
-        async ack(answer?: unknown) {
-          clearTimeout(timer);
-          resolve({ answer });
-        },
-      };
-      void bolt?.processEvent(event);
-    });
+  /** What the app acknowledges with; undefined where it does not, or takes longer than Slack waits. */
+  const acknowledged = async (body: Body, retryNum: number | undefined): Promise<{ answer: unknown } | undefined> => {
+    const { promise, resolve } = Promise.withResolvers<{ answer: unknown } | undefined>();
+    const timer = setTimeout(resolve, ACK_WITHIN_MS, undefined);
+    const event: ReceiverEvent = {
+      body,
+      ...(retryNum !== undefined && { retryNum }),
+      async ack(answer?: unknown) {
+        resolve({ answer });
+      },
+    };
+    bolt
+      ?.processEvent(event)
+      .catch(error => log.error({ err: error }, 'Bolt could not take what Slack sent'))
+      .finally(() => resolve(undefined));
+    return promise.finally(() => clearTimeout(timer));
+  };
 
   const routes = new Hono();
   routes.post(PATHS.events, bodyLimit({ maxSize: BODY_LIMIT_BYTES }), async c => {
     const text = await c.req.text();
+    const contentType = c.req.header('content-type') ?? '';
+    const body = readBody(contentType, text);
+    // Slack looks whether the certificate is in order, and signs none of that.
+    if (body?.ssl_check !== undefined) return c.body(null, 200);
     const signature = c.req.header('x-slack-signature') ?? '';
     if (!isFromSlack(signature, c.req.header('x-slack-request-timestamp') ?? '', text))
       return c.text('The signature is not Slack’s, or too old.', 401);
-    const body = readBody(c.req.header('content-type') ?? '', text);
     if (!body) return c.text('The body is no payload of Slack’s.', 400);
-    if (body.ssl_check !== undefined) return c.body(null, 200);
     if (body.type === 'url_verification') return c.json({ challenge: body.challenge });
     // A retry is the same event signed anew, so events are known by their own id.
     const name = typeof body.event_id === 'string' ? `slack event ${body.event_id}` : `signature ${signature}`;
@@ -80,7 +93,7 @@ export const createHttpReceiver = ({
       return body.event_id === undefined ? c.text('This request was here before.', 401) : c.body(null, 200);
     const retry = c.req.header('x-slack-retry-num');
     const done = await acknowledged(body, retry === undefined ? undefined : Number(retry));
-    if (!done) return c.text('It takes longer than Slack waits.', 503);
+    if (!done) return c.text('Milepost did not acknowledge it.', 503);
     const { answer } = done;
     if (answer === undefined || answer === '') return c.body(null, 200);
     return typeof answer === 'string' ? c.text(answer) : c.json(answer as object);

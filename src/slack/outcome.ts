@@ -31,10 +31,13 @@ const TOKEN_REFUSED = new Set([
   'account_inactive',
   'invalid_auth',
   'missing_scope',
+  'not_allowed_token_type',
   'not_authed',
   'team_access_not_granted',
+  'team_disabled',
   'token_expired',
   'token_revoked',
+  'user_removed_from_team',
 ]);
 /** A fault of ours: the same message would be refused again. */
 const MALFORMED = new Set([

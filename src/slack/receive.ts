@@ -1,7 +1,8 @@
 // What Slack sends when somebody does something, checked and as our own Interaction; pure, and never throws.
 import { z } from 'zod';
 import { decodeAction, type Interaction } from '../command.ts';
-import { decodeActionId, decodeFields, decodePress, isLinkId } from './action-id.ts';
+import { opensKeptForm } from '../kept-forms.ts';
+import { decodeActionId, decodeFieldId, decodeFields, decodePress, isLinkId } from './action-id.ts';
 import type { SlackNames } from './names.ts';
 
 /** Where an interaction came from and who acted; ids are Slack's, as text. */
@@ -63,9 +64,6 @@ export type Received =
   /** Nothing that Milepost offers; with a place it can be answered. */
   | { type: 'unknown'; reason: string; place?: Place };
 
-/** As app.ts names the form that asks for missing options: `track/options/select`. */
-const OPTIONS_FORM = 'options';
-
 // Ids decide whose data is touched, so they must be right; names and the like are only shown, so a broken one is left out.
 const id = z.string().min(1);
 const some = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
@@ -89,7 +87,7 @@ const slashCommand = z.object({
 
 const chosen = some(z.object({ value: z.string().optional().catch(undefined) }));
 const pressed = { selected_option: chosen, selected_options: some(z.array(chosen)) };
-const fieldState = z.object({ ...pressed, value: someText });
+const fieldState = z.object({ ...pressed, value: someText, selected_conversation: someText });
 const view = z.object({
   id,
   type: someText,
@@ -116,7 +114,7 @@ const envelope = z.object({
 type Envelope = z.infer<typeof envelope>;
 
 const press = z.object({ ...pressed, action_id: z.string() });
-const suggestion = z.object({ action_id: z.string(), block_id: z.string().catch(''), value: z.string().catch('') });
+const suggestion = z.object({ action_id: z.string(), value: z.string().catch('') });
 
 const eventEnvelope = z.object({
   team_id: someId,
@@ -200,8 +198,9 @@ const receiveActions = (sent: Envelope, place: Place, actions: unknown): Receive
   const read = press.safeParse(Array.isArray(actions) ? actions[0] : undefined);
   if (!read.success) return unknown('a malformed action', place);
   if (isLinkId(read.data.action_id)) return { type: 'ignored', reason: 'a link was opened' };
+  const pressedId = decodeActionId(read.data.action_id);
   // A choice inside a form counts once the form is sent.
-  if (sent.view?.type === 'modal' && !decodeAction(decodeActionId(read.data.action_id)))
+  if (sent.view?.type === 'modal' && !decodeAction(pressedId) && !opensKeptForm(pressedId))
     return { type: 'ignored', reason: 'a choice in a form that is still open' };
   const { action, values } = decodePress(read.data);
   return { type: 'interaction', place, interaction: { type: 'action', action, values }, command: commandOf(action) };
@@ -214,14 +213,16 @@ const receiveSubmission = ({ view: form }: Envelope, place: Place): Received => 
   return { type: 'interaction', place, interaction: { type: 'modal', modal, fields }, command: commandOf(modal) };
 };
 
-/** The id of the form, or of the select where it stands in a message, is that of the form which asks for a command's options. */
-const receiveSuggestion = ({ view: form }: Envelope, place: Place, body: object): Received => {
+/** The action id says which option's values are offered. Of several values that are chosen one by one, a comma ends none. */
+const receiveSuggestion = (place: Place, body: object): Received => {
   const read = suggestion.safeParse(body);
-  if (!read.success) return unknown('malformed type-ahead', place);
-  const { action_id, block_id: option, value: typed } = read.data;
-  const asking = decodeAction(form?.callback_id || decodeActionId(action_id));
-  if (asking?.action !== OPTIONS_FORM) return unknown('type-ahead for nothing of ours', place);
-  return { type: 'suggestion', place, at: { command: asking.command, subcommand: asking.value, option, typed } };
+  if (!read.success) return unknown('malformed type-ahead');
+  const { action_id, value } = read.data;
+  const asking = decodeFieldId(action_id);
+  if (!asking) return unknown('type-ahead for nothing of ours');
+  const { several, ...option } = asking;
+  const typed = several ? (value.split(',').at(-1) ?? '').trim() : value;
+  return { type: 'suggestion', place, at: { ...option, typed } };
 };
 
 type Heard = Pick<Place, 'teamId' | 'enterpriseId' | 'isOrgInstall'> & { at: Date };
@@ -287,7 +288,7 @@ export const receive = (payload: unknown, names: Pick<SlackNames, 'readSlash'>):
     case 'view_submission':
       return receiveSubmission(read.data, place);
     case 'block_suggestion':
-      return receiveSuggestion(read.data, place, body);
+      return receiveSuggestion(place, body);
     default:
       return unknown(`a payload of ${typeText(body.type)}`, place);
   }

@@ -1,8 +1,17 @@
 // Modal -> Slack's modal view, Message -> the App Home view; everything cut to Slack's limits.
-import type { HomeView, InputBlock, KnownBlock, ModalView } from '@slack/types';
+import type {
+  ConversationsSelect,
+  ExternalSelect,
+  HomeView,
+  InputBlock,
+  KnownBlock,
+  ModalView,
+  MultiExternalSelect,
+  PlainTextOption,
+} from '@slack/types';
 import { cleanText } from '../clean-text.ts';
-import type { Message, Modal, ModalField } from '../message.ts';
-import { FIELD_ACTION } from './action-id.ts';
+import type { Message, Modal, ModalField, SelectOption } from '../message.ts';
+import { encodeFieldId, FIELD_ACTION } from './action-id.ts';
 import { plainText, selectElement, usableOptions } from './controls.ts';
 import { LIMITS, startOf } from './limits.ts';
 import { type RenderContext, renderBlocks, type Surface } from './render.ts';
@@ -20,11 +29,69 @@ const textInput = ({ type, value = '', placeholder = '', maxLength }: ModalField
   };
 };
 
+const isUsable = ({ value }: SelectOption): boolean => value.trim() !== '' && value.length <= LIMITS.option;
+const optionOf = ({ label, value }: SelectOption): PlainTextOption => ({
+  text: plainText(label, LIMITS.option, value),
+  value,
+});
+
+/** A menu that is filled as somebody types; what it is filled in with is chosen. */
+const suggestingSelect = (
+  { max = 1, placeholder = '' }: ModalField,
+  suggest: NonNullable<ModalField['suggest']>,
+  chosen: readonly SelectOption[],
+): ExternalSelect | MultiExternalSelect => {
+  const several = max > 1;
+  const common = {
+    action_id: encodeFieldId(suggest, several),
+    min_query_length: 0,
+    placeholder: plainText(placeholder, LIMITS.placeholder, 'Type to find it'),
+  };
+  const [first, ...others] = chosen.map(optionOf);
+  return several
+    ? {
+        type: 'multi_external_select',
+        ...common,
+        max_selected_items: max,
+        ...(first && { initial_options: [first, ...others].slice(0, max) }),
+      }
+    : { type: 'external_select', ...common, ...(first && { initial_option: first }) };
+};
+
+/** Slack's own menu of channels, without direct messages; the channel where the person is, unless one is given. */
+const channelSelect = (channelId: string): ConversationsSelect => ({
+  type: 'conversations_select',
+  action_id: FIELD_ACTION,
+  filter: { include: ['public', 'private'], exclude_bot_users: true },
+  ...(channelId === '' ? { default_to_current_conversation: true } : { initial_conversation: channelId }),
+});
+
+/** The id in what was given for a channel, empty where nothing was; undefined for a name, whose id we do not know. */
+const channelIdIn = (given: string): string | undefined =>
+  given === '' ? '' : /^(?:<#)?([CG][A-Z0-9]{7,})(?:\|[^>]*)?>?$/.exec(given)?.[1];
+
+/** What cannot be chosen in a menu, because Slack takes no such value, is typed. */
 const fieldElement = (field: ModalField): InputBlock['element'] => {
-  const options = usableOptions(field.options ?? []);
-  // Without a choice to offer, the answer can still be typed.
-  if (field.type !== 'select' || options.length === 0) return textInput(field);
-  return selectElement({ options, max: field.max, placeholder: field.placeholder ?? '' }, FIELD_ACTION);
+  const { type, suggest, value = '', options = value === '' ? [] : [{ label: value, value }], max = 1 } = field;
+  switch (type) {
+    case 'channel': {
+      const channelId = channelIdIn(value);
+      return channelId === undefined ? textInput(field) : channelSelect(channelId);
+    }
+    case 'select': {
+      const usable = usableOptions(options);
+      const isWhole = usable.length > 0 && usable.length === options.length;
+      return isWhole
+        ? selectElement({ options: usable, max, placeholder: field.placeholder ?? '' }, FIELD_ACTION)
+        : textInput(field);
+    }
+    case 'text':
+      return suggest && options.every(isUsable) ? suggestingSelect(field, suggest, options) : textInput(field);
+    case 'paragraph':
+      return textInput(field);
+    default:
+      return type satisfies never;
+  }
 };
 
 const inputBlock = (field: ModalField): InputBlock => ({

@@ -1,25 +1,42 @@
-// Answers what people do in Slack: acknowledged at once, done by the app, shown where they are.
+// Answers what people do in Slack: acknowledged at once, done by the app once, shown where they are.
 import type { App } from '../app.ts';
-import type { Caller, Interaction, MessageReply, Reply } from '../command.ts';
+import type { MessageReply, Reply } from '../command.ts';
+import { createForms } from '../kept-forms.ts';
 import type { Log } from '../log.ts';
 import { text, toPlainText } from '../message.ts';
+import type { KeptValues } from '../platform.ts';
 import { TOO_LATE, within } from '../within.ts';
+import { createCallers } from './caller.ts';
 import type { Clients } from './clients.ts';
-import type { Homes } from './home.ts';
+import { createOpener } from './forms.ts';
+import { type Homes, isSeenInHome } from './home.ts';
 import type { Workspaces } from './installs.ts';
+import { createLongValues } from './long-values.ts';
 import type { SlackNames } from './names.ts';
+import { encodeOrigin, placeBefore } from './origin.ts';
 import type { People } from './people.ts';
+import { type Act, createPerformer, type Performed } from './perform.ts';
+import type { Pictures } from './pictures.ts';
 import { type Place, type Received, receive } from './receive.ts';
 import type { RenderContext } from './render.ts';
-import { renderMessageView, renderModal } from './render-view.ts';
-import { createShower, decodeOrigin, encodeOrigin } from './show.ts';
+import { renderModal } from './render-view.ts';
+import { createRepeats } from './repeats.ts';
+import { createShower } from './show.ts';
+import { createSuggester } from './suggest.ts';
 
-/** A form and a type-ahead must be answered in their acknowledgement, within Slack's 3 s. */
-const FORM_WITHIN_MS = 2_300;
-const SUGGEST_WITHIN_MS = 2_000;
-const SUGGESTIONS = 100;
-/** Slack's limits on the text and value of an option. */
-const OPTION = 75;
+/** How long something is waited for while somebody waits, in milliseconds. */
+export type Waits = {
+  /** For Slack to say who it is: a form opens within three seconds of what asks for it. */
+  whoMs: number;
+  /** For the answer to a form: it belongs into the acknowledgement, within three seconds. */
+  formMs: number;
+  /** For a response URL to take an answer. */
+  urlMs: number;
+};
+const WAITS: Waits = { whoMs: 1_000, formMs: 2_300, urlMs: 10_000 };
+/** Nobody waits for a trigger where Home is opened. */
+const WHO_WITHIN_MS = 5_000;
+const ERROR_LIMIT = 2_000;
 
 /** Acknowledges what Slack sent, once; with a body where the answer belongs there. */
 export type Ack = (answer?: unknown) => Promise<void>;
@@ -29,10 +46,15 @@ export type ResponderDeps = {
   workspaces: Workspaces;
   clientsOf: (token: string) => Clients;
   people: People;
-  homes: Homes;
+  homes: Pick<Homes, 'opened' | 'changed'>;
+  pictures: Pick<Pictures, 'render' | 'withPictures'>;
   names: Pick<SlackNames, 'readSlash'>;
   renderContext: RenderContext;
+  kept: KeptValues;
+  now: () => Date;
   log: Log;
+  /** For tests. */
+  waits?: Partial<Waits> | undefined;
 };
 
 export type Responder = {
@@ -44,8 +66,8 @@ export type Responder = {
   settled(): Promise<void>;
 };
 
-type Act = Extract<Received, { type: 'interaction' }>;
-type Present = { clients: Clients; caller: Caller };
+const isTypeAhead = (payload: unknown): boolean =>
+  (payload as { type?: unknown } | null | undefined)?.type === 'block_suggestion';
 
 const NOT_UNDERSTOOD: MessageReply = {
   type: 'message',
@@ -54,116 +76,114 @@ const NOT_UNDERSTOOD: MessageReply = {
   refused: true,
 };
 
+/** Slack shows what is wrong under a field: the one whose value the message quotes, else one that it names, else the first. */
+const errorsOf = ({ interaction }: Act, { message }: MessageReply): Record<string, string> | undefined => {
+  const fields = interaction.type === 'modal' ? Object.entries(interaction.fields) : [];
+  const words = toPlainText(message);
+  const quotes = (value: string): boolean =>
+    value !== '' && (words.includes(`“${value}”`) || words.includes(`“#${value}”`));
+  const quoted = fields.find(([, value]) => [value].flat().some(quotes));
+  const named = fields.find(([field]) => words.split(/[^\w-]+/).includes(field));
+  const [name] = quoted ?? named ?? fields[0] ?? [];
+  return name === undefined ? undefined : { [name]: words.slice(0, ERROR_LIMIT) };
+};
+
 export const createResponder = (deps: ResponderDeps): Responder => {
-  const { app, workspaces, clientsOf, people, homes, names, renderContext, log } = deps;
-  const shower = createShower({ renderContext, log });
+  const { workspaces, homes, names, renderContext, kept, now, log } = deps;
+  const waits = { ...WAITS, ...deps.waits };
+  const callers = createCallers(deps);
+  const forms = createForms(kept);
+  const opener = createOpener({ forms, now, log });
+  const longValues = createLongValues(kept);
+  const performer = createPerformer({ ...deps, callers, forms, opener, longValues, whoMs: waits.whoMs });
+  const suggest = createSuggester({ ...deps, callers, longValues });
+  const shower = createShower({ pictures: deps.pictures, renderContext, log, urlMs: waits.urlMs });
+  const repeats = createRepeats(kept, log);
   const underWay = new Set<Promise<void>>();
 
-  /** Who acts, with the clients of their workspace; undefined where the app is not installed there (any more). */
-  const presentIn = async ({
-    teamId,
-    enterpriseId,
-    userId,
-    userName,
-    channelId,
-    isDirect,
-  }: Place): Promise<Present | undefined> => {
-    const workspace = await workspaces.of(teamId, enterpriseId);
-    if (!workspace) return undefined;
-    const clients = clientsOf(workspace.botToken);
-    const { name, zone, organiser } = await people.of(clients, teamId, userId, userName);
-    const caller: Caller = {
-      platform: 'slack',
-      communityId: teamId,
-      communityName: workspace.name,
-      memberId: userId,
-      name,
-      organiser,
-      ...(zone !== undefined && { zone }),
-      ...(channelId !== undefined && !isDirect && { channelId }),
-    };
-    return { clients, caller };
+  const show = async (place: Place, { reply, present }: Performed): Promise<void> => {
+    const instead = reply.type === 'modal' && present ? await opener.open(place, present.clients, reply.modal) : reply;
+    if (instead?.type === 'message') await shower.show(place, present?.clients, instead);
   };
 
-  const performed = async ({ interaction }: Act, { caller }: Present): Promise<Reply> =>
-    app.handle({ ...interaction, caller } as Interaction);
+  /** Home itself shows what came of it. */
+  const isShownByHome = ({ place: { source }, interaction }: Act, reply: Reply): boolean =>
+    source?.type === 'view' &&
+    source.viewType === 'home' &&
+    interaction.type === 'action' &&
+    isSeenInHome(interaction.action) &&
+    reply.type === 'message' &&
+    !reply.refused;
 
-  const act = async (received: Act, ack: Ack): Promise<void> => {
-    await ack();
-    const present = await presentIn(received.place);
-    if (!present) return;
-    const reply = await performed(received, present);
-    await shower.show(received.place, present.clients, reply);
-    await homes.changed(present.clients, present.caller);
-  };
-
-  /** A form that is refused stays open with what was typed, and says why under its first field. */
-  const formAnswer = ({ place, interaction }: Act, reply: Reply, origin: string | undefined): unknown => {
-    if (reply.type === 'modal')
-      return {
-        response_action: 'update',
-        view: renderModal(reply.modal, { privateMetadata: origin ?? encodeOrigin({}) }),
-      };
-    const [field] = interaction.type === 'modal' ? Object.keys(interaction.fields) : [];
-    if (reply.refused && field !== undefined)
-      return { response_action: 'errors', errors: { [field]: toPlainText(reply.message).slice(0, 2_000) } };
-    return decodeOrigin(origin).responseUrl === undefined && place.source?.type === 'view'
-      ? { response_action: 'update', view: renderMessageView(reply.message, renderContext) }
-      : undefined;
-  };
-
-  const submit = async (received: Act, ack: Ack): Promise<void> => {
-    const { place } = received;
-    const metadata = place.source?.type === 'view' ? place.source.privateMetadata : undefined;
-    const origin = decodeOrigin(metadata);
-    const work = presentIn(place).then(
-      async present => present && { present, reply: await performed(received, present) },
-    );
-    const inTime = await within(work, FORM_WITHIN_MS);
-    const answer = inTime !== TOO_LATE && inTime ? formAnswer(received, inTime.reply, metadata) : undefined;
-    await ack(answer);
-    const done = inTime === TOO_LATE ? await work : inTime;
+  const act = async (received: Act): Promise<void> => {
+    const done = await performer.perform(received);
     if (!done) return;
-    // The window is gone, so the answer goes where the form came from.
-    const { source: _, ...withoutWindow } = place;
-    const target: Place = { ...withoutWindow, ...origin };
-    if (answer === undefined) await shower.show(target, done.present.clients, done.reply);
-    await homes.changed(done.present.clients, done.present.caller);
+    if (!isShownByHome(received, done.reply)) await show(received.place, done);
+    if (done.present) await homes.changed(done.present.clients, done.present.caller);
   };
 
-  const suggest = async ({ place, at }: Extract<Received, { type: 'suggestion' }>, ack: Ack): Promise<void> => {
-    const work = presentIn(place).then(present => (present ? app.suggest(present.caller, at) : []));
-    const found = await within(work, SUGGEST_WITHIN_MS);
-    const options = (found === TOO_LATE ? [] : found)
-      .filter(({ value }) => value.length <= OPTION)
-      .slice(0, SUGGESTIONS)
-      .map(({ label, value }) => ({ text: { type: 'plain_text', text: label.slice(0, OPTION) }, value }));
-    await ack({ options });
+  /** What the form itself becomes; undefined where it closes and the answer goes to where it came from. */
+  const formAnswer = async (received: Act, { reply, present }: Performed, from: Place): Promise<unknown> => {
+    const { source } = received.place;
+    if (reply.type === 'modal') {
+      const privateMetadata = source?.type === 'view' ? source.privateMetadata : undefined;
+      const view = renderModal(reply.modal, { privateMetadata: privateMetadata ?? encodeOrigin(from, now()) });
+      return { response_action: 'update', view };
+    }
+    const errors = reply.refused ? errorsOf(received, reply) : undefined;
+    if (errors) return { response_action: 'errors', errors };
+    if (!present || from.source?.type !== 'view') return undefined;
+    // The window beneath shows it in place of what it showed before.
+    if (from.source.viewType === 'modal' && reply.replace) return undefined;
+    return { response_action: 'update', view: await shower.window(present.clients, reply.message) };
+  };
+
+  const submit = async (received: Act, payload: unknown, ack: Ack): Promise<void> => {
+    const from = placeBefore(received.place, now());
+    const work = repeats
+      .isFirst(payload)
+      // A form does not say where the person is, and what they ask may be about that channel.
+      .then(isFirst => (isFirst ? performer.perform({ ...received, place: from }) : undefined))
+      .then(async done => done && { ...done, answer: await formAnswer(received, done, from) });
+    const inTime = await within(work, waits.formMs);
+    await ack(inTime === TOO_LATE ? undefined : inTime?.answer);
+    const done = await work;
+    if (!done) return;
+    const { reply, present } = done;
+    if (inTime === TOO_LATE) await show(from, { ...done, reply: await performer.asLate(received, reply) });
+    else if (done.answer === undefined) await show(from, done);
+    else if (reply.type === 'modal') await opener.shown(received.place, reply.modal);
+    if (present) await homes.changed(present.clients, present.caller);
+  };
+
+  const answerUnknown = async ({ reason, place }: Extract<Received, { type: 'unknown' }>): Promise<void> => {
+    log.warn({ reason }, 'a payload of Slack’s was not understood');
+    const present = place && (await callers.of(place, WHO_WITHIN_MS));
+    if (place && present && !present.isBot) await shower.show(place, present.clients, NOT_UNDERSTOOD);
+  };
+
+  const openHome = async (place: Place): Promise<void> => {
+    const present = await callers.of(place, WHO_WITHIN_MS);
+    if (present && !present.isBot) await homes.opened(present.clients, present.caller);
   };
 
   const route = async (payload: unknown, ack: Ack): Promise<void> => {
     const received = receive(payload, names);
+    if (received.type === 'interaction' && received.interaction.type === 'modal') return submit(received, payload, ack);
+    const options = received.type === 'suggestion' ? await suggest(received) : [];
+    await ack(isTypeAhead(payload) ? { options } : undefined);
+    if (received.type === 'suggestion' || received.type === 'ignored') return;
+    if (!(await repeats.isFirst(payload))) return;
     switch (received.type) {
       case 'interaction':
-        return received.interaction.type === 'modal' ? submit(received, ack) : act(received, ack);
-      case 'suggestion':
-        return suggest(received, ack);
-      case 'home': {
-        await ack();
-        const present = await presentIn(received.place);
-        return present && homes.opened(present.clients, present.caller);
-      }
+        return act(received);
+      case 'home':
+        return openHome(received.place);
       case 'removed':
-        await ack();
-        return workspaces.removed(received);
-      case 'ignored':
-        return ack();
-      case 'unknown': {
-        await ack();
-        log.warn({ reason: received.reason }, 'a payload of Slack’s was not understood');
-        const present = received.place && (await presentIn(received.place));
-        return present && received.place && shower.show(received.place, present.clients, NOT_UNDERSTOOD);
-      }
+        await workspaces.removed(received);
+        return;
+      case 'unknown':
+        return answerUnknown(received);
       default:
         return received satisfies never;
     }

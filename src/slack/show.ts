@@ -1,108 +1,156 @@
-// Brings a reply to the person: by the response URL of what they did, in the window they have open, or as a message of our own.
-import type { MessageReply, Reply } from '../command.ts';
+// Brings a message to the person: by the response URL of what they did, in the window they have open, or as a message of our own.
+import type { MessageReply } from '../command.ts';
 import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
-import { type Clients, problemOf } from './clients.ts';
+import { type Clients, type Problem, problemOf } from './clients.ts';
+import type { Pictures } from './pictures.ts';
 import type { Place } from './receive.ts';
 import type { RenderContext } from './render.ts';
-import { renderSafely } from './render-safely.ts';
-import { renderMessageView, renderModal } from './render-view.ts';
+import { renderMessageView } from './render-view.ts';
+import { postToResponseUrl } from './response-url.ts';
 
-const RESPONSE_URL_TIMEOUT_MS = 10_000;
+/** Slack's words for blocks that it does not take; the plain text may do. */
+const MALFORMED = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'invalid_attachments',
+  'invalid_arguments',
+  'msg_blocks_too_long',
+]);
+const isMalformed = (problem: Problem | undefined): boolean =>
+  problem?.type === 'refused' && MALFORMED.has(problem.code);
 
-/** Where the answer to a form goes: it comes back with the form. */
-export type Origin = { responseUrl?: string; channelId?: string; replaces?: boolean };
+/** No previews of links. */
+const QUIET = { unfurl_links: false, unfurl_media: false };
 
-export const encodeOrigin = (origin: Origin): string => JSON.stringify(origin);
-/** What `encodeOrigin` was given; nothing where it is not ours. */
-export const decodeOrigin = (text: string | undefined): Origin => {
+type Content = { text: string; blocks?: object[] };
+/** One way to show something; answers what went wrong, undefined where it is shown. */
+type Way = { name: string; send(content: Content): Promise<Problem | undefined> };
+
+/** What went wrong in a call to Slack, if anything. */
+export const problemIn = async (call: Promise<unknown>): Promise<Problem | undefined> => {
   try {
-    const { responseUrl, channelId, replaces } = JSON.parse(text ?? '{}') as Record<string, unknown>;
-    return {
-      ...(typeof responseUrl === 'string' && /^https?:\/\//.test(responseUrl) && { responseUrl }),
-      ...(typeof channelId === 'string' && { channelId }),
-      ...(replaces === true && { replaces }),
-    };
-  } catch {
-    return {};
+    await call;
+    return undefined;
+  } catch (error) {
+    return problemOf(error);
   }
 };
 
-/** Whether others see the message that was acted on: then an answer never takes its place. */
-const isOwn = ({ isDirect, source }: Place): boolean =>
-  isDirect || source?.type === 'view' || (source?.isEphemeral ?? true);
+/** Whether nobody else sees the message that was acted on: only then an answer may take its place. */
+const isOwn = ({ isDirect, source }: Place): boolean => source?.type === 'message' && (isDirect || source.isEphemeral);
+const replaces = (place: Place, { replace = false }: MessageReply): boolean => replace && isOwn(place);
+
+/**
+ * A command in direct messages may stand between two people, and is answered to one of them; what is pressed there stands on a message
+ * of ours, and its answer stays readable tomorrow.
+ */
+const isPublic = ({ isDirect, source }: Place, { private: isPrivate, refused = false }: MessageReply): boolean =>
+  isPrivate === false || (isDirect && source?.type === 'message' && !refused);
 
 export type Shower = {
-  /** Never throws: what cannot be shown is logged. */
-  show(place: Place, clients: Clients, reply: Reply): Promise<void>;
+  /** Never throws: what cannot be shown in one way is shown in another, and the reason is logged. Without clients only the URL is left. */
+  show(place: Place, clients: Clients | undefined, reply: MessageReply): Promise<void>;
+  /** The message in a window of its own. */
+  window(clients: Clients, message: Message): Promise<ReturnType<typeof renderMessageView>>;
 };
 
-export const createShower = ({ renderContext, log }: { renderContext: RenderContext; log: Log }): Shower => {
-  const openForm = async (
-    place: Place,
-    { reads }: Clients,
-    { modal }: Extract<Reply, { type: 'modal' }>,
-  ): Promise<void> => {
-    const { triggerId, responseUrl, channelId, source } = place;
-    const origin: Origin = {
-      ...(responseUrl && { responseUrl }),
-      ...(channelId && { channelId }),
-      ...(isOwn(place) && { replaces: true }),
-    };
-    const view = renderModal(modal, { privateMetadata: encodeOrigin(origin) });
-    const trigger_id = triggerId ?? '';
-    await (source?.type === 'view' && source.viewType === 'modal'
-      ? reads.views.push({ trigger_id, view })
-      : reads.views.open({ trigger_id, view }));
+export const createShower = ({
+  pictures,
+  renderContext,
+  log,
+  urlMs,
+}: {
+  pictures: Pick<Pictures, 'render' | 'withPictures'>;
+  renderContext: RenderContext;
+  log: Log;
+  urlMs: number;
+}): Shower => {
+  const contentOf = async (clients: Clients | undefined, { message }: MessageReply): Promise<Content> => {
+    if (!clients)
+      return { text: message.blocks.flatMap(block => (block.type === 'text' ? [block.text] : [])).join('\n') };
+    const { text, blocks } = await pictures.render(clients, message, renderContext);
+    return { text, blocks };
   };
-
-  /** True where Slack took it; a URL is good for five answers in half an hour. */
-  const respondByUrl = async (place: Place, reply: MessageReply, body: object): Promise<boolean> => {
-    if (place.responseUrl === undefined) return false;
-    // A command in direct messages may stand between two people; what is pressed there stands on a message of ours.
-    const isPublic = reply.private === false || (place.isDirect && place.source?.type === 'message');
-    const replaces = (reply.replace ?? false) && isOwn(place);
-    const answer = await fetch(place.responseUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...body,
-        response_type: isPublic ? 'in_channel' : 'ephemeral',
-        replace_original: replaces,
-      }),
-      signal: AbortSignal.timeout(RESPONSE_URL_TIMEOUT_MS),
-    });
-    return answer.ok;
-  };
-
-  const showInWindow = async (place: Place, { reads }: Clients, message: Message): Promise<void> => {
+  const window: Shower['window'] = async (clients, message) => {
     const view = renderMessageView(message, renderContext);
-    const { source, triggerId = '' } = place;
-    if (source?.type === 'view' && source.viewType === 'modal')
-      await reads.views.update({ view_id: source.viewId, view });
-    else await reads.views.open({ trigger_id: triggerId, view });
+    return { ...view, blocks: await pictures.withPictures(clients, { blocks: view.blocks as never, images: [] }) };
   };
 
-  const showMessage = async (place: Place, clients: Clients, reply: MessageReply): Promise<void> => {
-    if (place.source?.type === 'view' && place.responseUrl === undefined)
-      return showInWindow(place, clients, reply.message);
-    const { text, blocks } = renderSafely(reply.message, renderContext, log);
-    const content = { text, blocks, unfurl_links: false, unfurl_media: false };
-    if (await respondByUrl(place, reply, content)) return;
-    const { channelId, userId, isDirect } = place;
-    if (channelId !== undefined && !isDirect)
-      await clients.posts.chat.postEphemeral({ channel: channelId, user: userId, ...content });
-    else await clients.posts.chat.postMessage({ channel: channelId ?? userId, ...content });
+  const byUrl = (url: string, place: Place, reply: MessageReply): Way => ({
+    name: 'response_url',
+    send: content =>
+      postToResponseUrl(url, urlMs, {
+        ...content,
+        ...QUIET,
+        response_type: isPublic(place, reply) ? 'in_channel' : 'ephemeral',
+        replace_original: replaces(place, reply),
+      }),
+  });
+
+  const inWindow = ({ source, triggerId }: Place, clients: Clients, { message }: MessageReply): Way[] => {
+    const { views } = clients.reads;
+    if (source?.type === 'view' && source.viewType === 'modal') {
+      const update = async () => views.update({ view_id: source.viewId, view: await window(clients, message) });
+      return [{ name: 'views.update', send: () => problemIn(update()) }];
+    }
+    if (triggerId === undefined) return [];
+    const open = async () => views.open({ trigger_id: triggerId, view: await window(clients, message) });
+    return [{ name: 'views.open', send: () => problemIn(open()) }];
+  };
+
+  const asMessage = (place: Place, clients: Clients, reply: MessageReply): Way[] => {
+    const { channelId, userId, isDirect, source } = place;
+    const { chat } = clients.posts;
+    const ways: Way[] = [];
+    const add = (name: string, call: (content: Content) => Promise<unknown>): void => {
+      ways.push({ name, send: content => problemIn(call(content)) });
+    };
+    if (channelId !== undefined && source?.type === 'message' && !source.isEphemeral && replaces(place, reply))
+      add('chat.update', content => chat.update({ channel: channelId, ts: source.messageTs, ...content }));
+    if (channelId !== undefined && !isDirect) {
+      if (isPublic(place, reply))
+        add('chat.postMessage', content => chat.postMessage({ channel: channelId, ...content, ...QUIET }));
+      else add('chat.postEphemeral', content => chat.postEphemeral({ channel: channelId, user: userId, ...content }));
+    }
+    add('a direct message', content => chat.postMessage({ channel: userId, ...content, ...QUIET }));
+    return ways;
+  };
+
+  const waysFor = (place: Place, clients: Clients | undefined, reply: MessageReply): Way[] => {
+    const { responseUrl, source } = place;
+    const url = responseUrl === undefined ? [] : [byUrl(responseUrl, place, reply)];
+    if (!clients) return url;
+    const windows = inWindow(place, clients, reply);
+    const messages = asMessage(place, clients, reply);
+    return source?.type === 'view' ? [...windows, ...messages] : [...url, ...messages, ...windows];
   };
 
   return {
+    window,
     async show(place, clients, reply) {
+      const problems: Record<string, Problem> = {};
+      let isShown = false;
       try {
-        if (reply.type === 'modal') await openForm(place, clients, reply);
-        else await showMessage(place, clients, reply);
+        let content = await contentOf(clients, reply);
+        for (const { name, send } of waysFor(place, clients, reply)) {
+          let problem = await send(content);
+          if (isMalformed(problem) && content.blocks && !name.startsWith('views.')) {
+            log.error({ problem, way: name }, 'Slack did not take an answer, so its plain text was sent');
+            content = { text: content.text };
+            problem = await send(content);
+          }
+          isShown = problem === undefined;
+          if (problem) problems[name] = problem;
+          // It may have arrived, and nobody wants to read it twice.
+          if (isShown || problem?.type === 'unclear') break;
+        }
       } catch (error) {
-        log.warn({ problem: problemOf(error), user: place.userId }, 'an answer could not be shown in Slack');
+        log.error({ err: error }, 'an answer could not be made');
       }
+      if (isShown && Object.keys(problems).length === 0) return;
+      const what = isShown ? 'an answer was shown in another way' : 'an answer could not be shown in Slack';
+      log.warn({ problems, user: place.userId }, what);
     },
   };
 };

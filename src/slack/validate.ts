@@ -59,15 +59,16 @@ const checkButton = ({ text, url, value, style }: Data, at: string, report: Repo
   if (style !== undefined && style !== 'primary' && style !== 'danger') report(`${at}.style`, 'is none of Slack’s');
 };
 
+const checkOption = ({ text, value, description }: Data, at: string, report: Report): void => {
+  checkPlain(text, `${at}.text`, LIMITS.option, report);
+  checkText(value, `${at}.value`, 1, LIMITS.option, report);
+  if (description !== undefined) checkPlain(description, `${at}.description`, LIMITS.option, report);
+};
+
 const checkOptions = (given: unknown, at: string, most: number, report: Report): Data[] => {
   const options = dataIn(given);
   if (options.length < 1 || options.length > most) report(`${at}.options`, `are ${options.length}, from 1 to ${most}`);
-  for (const [index, { text, value, description }] of options.entries()) {
-    checkPlain(text, `${at}.options[${index}].text`, LIMITS.option, report);
-    checkText(value, `${at}.options[${index}].value`, 1, LIMITS.option, report);
-    if (description !== undefined)
-      checkPlain(description, `${at}.options[${index}].description`, LIMITS.option, report);
-  }
+  for (const [index, option] of options.entries()) checkOption(option, `${at}.options[${index}]`, report);
   if (new Set(options.map(({ value }) => value)).size < options.length) report(`${at}.options`, 'have a value twice');
   return options;
 };
@@ -90,6 +91,21 @@ const checkSelect = (select: Data, at: string, report: Report): void => {
   if (typeof most === 'number' && chosen.length > most) report(at, `has more than ${most} values chosen`);
 };
 
+/** A menu that is filled as somebody types: only what is chosen at first is in it. */
+const checkExternalSelect = (select: Data, at: string, report: Report): void => {
+  const { placeholder, initial_option: one, initial_options: several, min_query_length: least = 0 } = select;
+  if (placeholder !== undefined) checkPlain(placeholder, `${at}.placeholder`, LIMITS.placeholder, report);
+  if (!Number.isInteger(least) || Number(least) < 0) report(`${at}.min_query_length`, 'is no number from 0 on');
+  for (const option of dataIn(one === undefined ? [] : [one])) checkOption(option, `${at}.initial_option`, report);
+  if (several !== undefined) checkOptions(several, `${at}.initial_options`, LIMITS.selectOptions, report);
+};
+
+const checkChannelSelect = ({ initial_conversation: id, placeholder }: Data, at: string, report: Report): void => {
+  if (placeholder !== undefined) checkPlain(placeholder, `${at}.placeholder`, LIMITS.placeholder, report);
+  if (id !== undefined && !(typeof id === 'string' && /^[CG][A-Z0-9]+$/.test(id)))
+    report(`${at}.initial_conversation`, 'is no id of a channel');
+};
+
 const checkInput = (
   { initial_value: value, placeholder, max_length: max, min_length: min = 0 }: Data,
   at: string,
@@ -105,7 +121,14 @@ const checkInput = (
 };
 
 const IN_ACTIONS = ['button', 'static_select', 'multi_static_select', 'overflow'];
-const IN_INPUT = ['plain_text_input', 'static_select', 'multi_static_select'];
+const IN_INPUT = [
+  'plain_text_input',
+  'static_select',
+  'multi_static_select',
+  'external_select',
+  'multi_external_select',
+  'conversations_select',
+];
 
 const checkElement = (given: unknown, at: string, types: readonly string[], report: Report): void => {
   const element = isData(given) ? given : {};
@@ -115,6 +138,8 @@ const checkElement = (given: unknown, at: string, types: readonly string[], repo
   if (type === 'button') checkButton(element, at, report);
   else if (type === 'overflow') checkOptions(element.options, at, LIMITS.overflowOptions, report);
   else if (type === 'plain_text_input') checkInput(element, at, report);
+  else if (type === 'conversations_select') checkChannelSelect(element, at, report);
+  else if (type.endsWith('external_select')) checkExternalSelect(element, at, report);
   else if (type.endsWith('static_select')) checkSelect(element, at, report);
 };
 

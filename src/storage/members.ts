@@ -18,7 +18,7 @@ export type Member = {
   roles: RoleId[];
   weeklyHours: number;
   zone: string;
-  /** Whether the member or their platform named the zone; otherwise it is the community's, and follows it. */
+  /** Whether the member named the zone; otherwise it follows what their platform says, or where it says nothing the community's. */
   zoneChosen: boolean;
   directMessages: DirectMessages;
   /** Whether the name may stand on leaderboards; null until asked. */
@@ -95,8 +95,8 @@ export const memberById = async (db: Db, id: number): Promise<Member | undefined
 };
 
 /**
- * The member that the platform knows as `externalId`, made when first seen. Their name follows the platform's; being
- * here counts as activity (to the hour) and ends the count of nudges.
+ * The member that the platform knows as `externalId`, made when first seen, in the zone that the platform names. Their name follows
+ * the platform's, their zone by `followPlatformZone`; being here counts as activity (to the hour) and ends the count of nudges.
  */
 export const findOrCreateMember = async (
   db: Db,
@@ -128,7 +128,7 @@ export const findOrCreateMember = async (
       ...key,
       name,
       weeklyHours: DEFAULT_WEEKLY_HOURS,
-      ...(zone !== undefined && isZone(zone) ? { zone, zoneChosen: true } : { zone: community.zone }),
+      zone: zone !== undefined && isZone(zone) ? zone : community.zone,
       directMessages: 'weekly',
       lastActiveAt: now,
       joinedAt: now,
@@ -250,8 +250,12 @@ export const pausesOf = (db: Db, memberId: number): Promise<{ fromAt: Date; unti
     .orderBy(memberPauses.fromAt) as unknown as Promise<{ fromAt: Date; untilAt: Date }[]>;
 };
 
-/** Moves the members who never chose a zone, and so have that of their community, to its new `zone`. */
+/**
+ * Moves the members who never chose a zone, and so have that of their community, to its new `zone`. In Slack everybody's zone is
+ * known, so nobody has the community's but by chance.
+ */
 export const followCommunityZone = async (db: Db, community: Community, zone: string): Promise<void> => {
+  if (community.platform === 'slack') return;
   const { members: m } = db.tables;
   await db.query
     .update(m)

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createBot } from '../../src/bot.ts';
+import { createBot } from '../../src/bot/bot.ts';
 import { loadCommands } from '../../src/commands.ts';
 import { testCurriculum } from '../support/curriculum.ts';
 import { openTestDb } from '../support/databases.ts';
@@ -109,7 +109,7 @@ describe('connecting', () => {
   ])('fails with what to do where the token is %s', async (_, token) => {
     const discord = await localDiscord();
     const { log } = memoryLog();
-    const bot = createBot({
+    const bot = await createBot({
       db: await openTestDb(),
       commands: await loadCommands(),
       curriculum: () => testCurriculum,

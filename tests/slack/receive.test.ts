@@ -1,16 +1,11 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defineCommand } from '../../src/command.ts';
 import { parseCommandText } from '../../src/command-text.ts';
 import { loadCommands } from '../../src/commands.ts';
-import { encodeActionId, encodeLinkId, encodeMenuId, FIELD_ACTION } from '../../src/slack/action-id.ts';
-import { slackManifest } from '../../src/slack/manifest.ts';
+import { encodeActionId, encodeFieldId, encodeLinkId, encodeMenuId, FIELD_ACTION } from '../../src/slack/action-id.ts';
 import { createSlackNames } from '../../src/slack/names.ts';
 import { type Received, receive } from '../../src/slack/receive.ts';
-import { renderModal } from '../../src/slack/render-view.ts';
-import { closeAll, connectApp, startForTest } from '../support/slack/real-app.ts';
-
-afterEach(closeAll);
 
 const commands = await loadCommands();
 const names = createSlackNames(commands);
@@ -317,13 +312,29 @@ describe('a form', () => {
       note: state({ type: 'plain_text_input', value: 'a & b' }),
       empty: state({ type: 'plain_text_input', value: null }),
       none: state({ type: 'static_select', selected_option: null }),
+      channel: state({ type: 'conversations_select', selected_conversation: 'C0000000001' }),
+      anywhere: state({ type: 'conversations_select', selected_conversation: null }),
+      topic: { '?start//topic': { type: 'external_select', selected_option: option('what-is-safety') } },
+      words: { '?*pick//words': { type: 'multi_external_select', selected_options: [option('x'), option('y')] } },
+      other: { 'of another app': { type: 'plain_text_input', value: 'z' } },
     });
+    expect(acted(payload).interaction).not.toHaveProperty('fields.other');
     expect(receive(payload, names)).toMatchObject({
       type: 'interaction',
       interaction: {
         type: 'modal',
         modal: 'track/options/select',
-        fields: { track: 'research', roles: ['a', 'b'], note: 'a & b', empty: '', none: '' },
+        fields: {
+          track: 'research',
+          roles: ['a', 'b'],
+          note: 'a & b',
+          empty: '',
+          none: '',
+          channel: 'C0000000001',
+          anywhere: '',
+          topic: 'what-is-safety',
+          words: ['x', 'y'],
+        },
       },
       command: 'track',
       place: { source: { type: 'view', viewId: 'VHU13V36C', viewType: 'modal', privateMetadata: '{"from":1}' } },
@@ -348,23 +359,27 @@ describe('type-ahead', () => {
   const suggestion = (more: Json): Json => ({
     type: 'block_suggestion',
     ...common,
-    action_id: FIELD_ACTION,
-    block_id: 'topic',
-    value: 'align',
+    action_id: encodeFieldId({ command: 'start', subcommand: '', option: 'topic' }, false),
+    block_id: 'value',
+    value: 'align, rob',
     ...more,
   });
 
-  it('names the option of the command that the form asks for, or the select in a message', () => {
-    const inForm = receive(suggestion({ view: view({ callback_id: 'start/options/' }) }), names);
-    const at = { command: 'start', subcommand: '', option: 'topic', typed: 'align' };
+  it('names the option whose values are offered, whatever form it is in', () => {
+    const inForm = receive(suggestion({ view: view({ callback_id: 'other/form/' }) }), names);
+    const at = { command: 'start', subcommand: '', option: 'topic', typed: 'align, rob' };
     expect(requireType(inForm, 'suggestion').at).toEqual(at);
-    const inMessage = receive(suggestion({ action_id: encodeActionId('topics/options/show', 2) }), names);
-    expect(requireType(inMessage, 'suggestion').at).toEqual({ ...at, command: 'topics', subcommand: 'show' });
+    const asking = { command: 'topics', subcommand: 'show', option: 'topic' };
+    const oneByOne = receive(suggestion({ action_id: encodeFieldId(asking, true) }), names);
+    expect(requireType(oneByOne, 'suggestion').at).toEqual({ ...asking, typed: 'rob' });
   });
 
-  it('in anything else is none of ours', () => {
-    expect(receive(suggestion({ view: view({ callback_id: 'start/other/' }) }), names).type).toBe('unknown');
-    expect(receive(suggestion({ action_id: 'of another app' }), names).type).toBe('unknown');
+  it('in anything else is none of ours, and nobody is told so at each letter', () => {
+    const odd = [FIELD_ACTION, 'of another app', '?', '?a', '?a/b', '?a/b/', '?/b/c', '?a/b/c/d', '?A/b/c'];
+    for (const action_id of odd) {
+      const got = requireType(receive(suggestion({ action_id }), names), 'unknown');
+      expect(got.place, action_id).toBeUndefined();
+    }
   });
 });
 
@@ -474,72 +489,5 @@ describe('what is odd', () => {
       }),
       { numRuns: 3000 },
     );
-  });
-});
-
-describe('what the real Bolt hands on', () => {
-  it.each(['socket', 'http'] as const)('is understood as what the person did, by %s', async how => {
-    const slack = await startForTest();
-    slack.useManifest(slackManifest(commands, how === 'socket' ? { socket: true } : { url: 'https://x.example.org' }));
-    const workspace = slack.addWorkspace({ name: 'Readers' });
-    const channel = workspace.addChannel({ name: 'learning' });
-    const got: Received[] = [];
-    await connectApp(slack, how, { token: workspace.botToken }, app => {
-      app.use(async ({ body, next }) => {
-        got.push(receive(body, names));
-        await next();
-      });
-      app.command(/./, async ({ ack, body, client }) => {
-        await ack();
-        const { trigger_id } = body;
-        if (body.text !== 'form') {
-          const actions = [
-            { type: 'button' as const, action_id: 'next/show/', text: { type: 'plain_text' as const, text: 'Next' } },
-          ];
-          await client.chat.postMessage({
-            channel: channel.id,
-            text: 'x',
-            blocks: [{ type: 'actions', elements: actions }],
-          });
-          return;
-        }
-        const modal = {
-          id: 'start/options/',
-          title: 'Start',
-          submit: 'Start',
-          fields: [{ name: 'topic', label: 'Topic', type: 'text' as const }],
-        };
-        await client.views.open({ trigger_id, view: renderModal(modal, { privateMetadata: 'from here' }) });
-      });
-      app.action(/./, ({ ack }) => ack());
-      app.view(/./, ({ ack }) => ack());
-      app.event('app_home_opened', async () => {});
-    });
-    const faye = workspace.user('Faye');
-    faye.join(channel);
-    const seat = faye.in(channel);
-    await seat.type('/schedule set digest #learning');
-    await seat.press('Next');
-    await seat.type('/start form');
-    await seat.submit({ topic: 'a < b' });
-    await seat.openHome();
-    const who = { teamId: workspace.teamId, userId: faye.id };
-    const inChannel = { ...who, channelId: channel.id, isDirect: false, responseUrl: expect.stringContaining('http') };
-    const text = `/schedule set digest <#${channel.id}|learning>`;
-    expect(got).toMatchObject([
-      { type: 'interaction', interaction: { type: 'text', text }, place: inChannel },
-      {
-        type: 'interaction',
-        interaction: { type: 'action', action: 'next/show/' },
-        place: { ...inChannel, source: { type: 'message', messageTs: expect.any(String), isEphemeral: false } },
-      },
-      { type: 'interaction', interaction: { type: 'text', text: '/start form' }, place: inChannel },
-      {
-        type: 'interaction',
-        interaction: { type: 'modal', modal: 'start/options/', fields: { topic: 'a < b' } },
-        place: { ...who, source: { type: 'view', viewType: 'modal', privateMetadata: 'from here' } },
-      },
-      { type: 'home', place: who },
-    ]);
   });
 });

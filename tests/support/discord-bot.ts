@@ -1,9 +1,10 @@
 // The bot as it runs, against a local Discord: the real discord.js client, the real app, a real database, and a clock that a test sets.
-import { type Bot, createBot } from '../../src/bot.ts';
+import { type Bot, createBot } from '../../src/bot/bot.ts';
 import type { Commands } from '../../src/command.ts';
 import { loadCommands } from '../../src/commands.ts';
 import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import { advance, type Settled } from '../../src/delivery/scheduler.ts';
+import type { DiscordPlatform } from '../../src/discord/platform.ts';
 import type { Db } from '../../src/storage/database.ts';
 import { testCurriculum } from './curriculum.ts';
 import { openTestDb } from './databases.ts';
@@ -12,7 +13,7 @@ import { type LocalDiscord, startDiscord } from './discord/discord-server.ts';
 
 export type TestBot = {
   discord: LocalDiscord;
-  bot: Bot;
+  bot: Bot & { discord: DiscordPlatform };
   db: Db;
   /** What was logged, oldest first; levels are pino's: 30 info, 40 warn, 50 error. */
   log: { level: number; msg: string }[];
@@ -51,7 +52,7 @@ export const startTestBot = async (given: TestBotOptions = {}): Promise<TestBot>
   const db = given.db ?? (await openTestDb());
   const { log, lines } = memoryLog();
   const fatal: Error[] = [];
-  const bot = createBot({
+  const made = await createBot({
     db,
     commands: given.commands ?? (await loadCommands()),
     curriculum: () => given.curriculum ?? testCurriculum,
@@ -68,6 +69,8 @@ export const startTestBot = async (given: TestBotOptions = {}): Promise<TestBot>
     now: () => now,
     log,
   });
+  if (!made.discord) throw new Error('Discord was not set up');
+  const bot = { ...made, discord: made.discord };
   await bot.http?.start();
   await bot.discord.start();
   if (bot.http) await discord.useHttpInteractions(`${bot.http.address()}/discord/interactions`);
