@@ -4,7 +4,6 @@ import { askAnOrganiser, commandCode, isTyped, withCommands } from './cards/give
 import { cleanText, shorten } from './clean-text.ts';
 import {
   type Caller,
-  type Channel,
   type Choice,
   type Command,
   type Commands,
@@ -31,7 +30,7 @@ import { escapeMarkdown } from './markdown.ts';
 import { actions, type Block, button, type Message, quiet, text } from './message.ts';
 import { resolveOptions } from './options.ts';
 import { OPTIONS_FORM, optionsForm } from './options-form.ts';
-import type { Outcome } from './platform.ts';
+import type { Channel, Outcome } from './platform.ts';
 import { findOrCreateCommunity, type PlatformName } from './storage/communities.ts';
 import type { Db } from './storage/database.ts';
 import { findOrCreateMember, SILENCE, updateMember } from './storage/members.ts';

@@ -1,7 +1,7 @@
 // What a command is: one platform-free definition from which registration, parsing, forms and `/help` are made.
 import type { Curriculum } from './curriculum/curriculum.ts';
 import type { Message, Modal } from './message.ts';
-import type { Outcome } from './platform.ts';
+import type { Channel, Outcome } from './platform.ts';
 import type { Community, PlatformName } from './storage/communities.ts';
 import type { Db } from './storage/database.ts';
 import type { Member } from './storage/members.ts';
@@ -65,7 +65,6 @@ export type Interaction = { caller: Caller } & (
 export type Post = { channelId: string; messageId: string; key: string };
 /** What became of the deliveries of one community; `underWay` where it goes on in the background. */
 export type Delivered = { settled: readonly { to: string; state: string; reason?: string }[]; underWay: boolean };
-export type Channel = { id: string; name: string };
 
 /** What every handler gets: the moment, the people, the content and the data. */
 export type Context = {

@@ -1,7 +1,6 @@
 // The port to a chat platform: how the core delivers, and what the composition root starts and stops.
 
 import type { Hono } from 'hono';
-import type { Channel } from './command.ts';
 import type { Message } from './message.ts';
 import type { PlatformName } from './storage/communities.ts';
 
@@ -78,6 +77,8 @@ export type DirectChannels = {
   remember(personId: string, channelId: string): Promise<void>;
   forget(personId: string): Promise<void>;
 };
+
+export type Channel = { id: string; name: string };
 
 /** A platform that the bot connects to over the network. */
 export type ChatPlatform = Platform & {

@@ -1,9 +1,7 @@
 // The bot's composition root: opens the database, connects the chat platforms, and starts the clockwork.
 import { Hono } from 'hono';
-import { type App, createApp } from '../app.ts';
-import type { Commands } from '../command.ts';
+import { createApp } from '../app.ts';
 import { loadCommands } from '../commands.ts';
-import type { Curriculum } from '../curriculum/curriculum.ts';
 import { loadCurriculum } from '../curriculum/load.ts';
 import { createScheduler, type Scheduler } from '../delivery/scheduler.ts';
 import type { DiscordPlatform } from '../discord/platform.ts';
@@ -12,21 +10,9 @@ import { createHttpServer, type HttpServer } from '../http-server.ts';
 import type { Log } from '../log.ts';
 import type { ChatPlatform } from '../platform.ts';
 import type { SlackPlatform } from '../slack/platform.ts';
-import type { Db } from '../storage/database.ts';
 import { openDatabase } from '../storage/database.ts';
+import type { PlatformDeps } from './platform-deps.ts';
 import type { SlackSettings } from './slack.ts';
-
-/** What every platform is made with, beside its settings. */
-export type PlatformDeps = {
-  db: Db;
-  app: Pick<App, 'handle' | 'suggest'>;
-  commands: Commands;
-  curriculum: () => Curriculum;
-  /** Told of what ends the work for good while it runs. */
-  onFatal: (error: Error) => void;
-  now: () => Date;
-  log: Log;
-};
 
 export type BotDeps = Omit<PlatformDeps, 'app'> & {
   discord?: DiscordEnv | undefined;

@@ -4,8 +4,7 @@ import type { DiscordEnv } from '../env.ts';
 import { parkCommunity, presentCommunities, welcomeCommunities } from '../storage/attendance.ts';
 import { DISCORD_APPLICATION, installationFact, setInstallationFact } from '../storage/installation.ts';
 import { communitiesOfPerson } from '../storage/members.ts';
-import type { PlatformDeps } from './bot.ts';
-import { directChannelsIn, keptIn } from './keeping.ts';
+import { directChannelsIn, keptIn, type PlatformDeps } from './platform-deps.ts';
 
 const PLATFORM = 'discord';
 

@@ -4,8 +4,7 @@ import { createSecrets } from '../secrets.ts';
 import { createSlackPlatform, type SlackPlatform, type SlackPlatformDeps } from '../slack/platform.ts';
 import { parkCommunity, welcomeCommunity } from '../storage/attendance.ts';
 import { createInstallationStore } from '../storage/slack-installations.ts';
-import type { PlatformDeps } from './bot.ts';
-import { directChannelsIn, keptIn } from './keeping.ts';
+import { directChannelsIn, keptIn, type PlatformDeps } from './platform-deps.ts';
 
 const PLATFORM = 'slack';
 

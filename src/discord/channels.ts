@@ -1,6 +1,7 @@
 // Finds a channel of a server, and tells whether Milepost can post and read there.
+
 import { type APIChannel, type APIOverwrite, ChannelType } from 'discord-api-types/v10';
-import type { Channel } from '../command.ts';
+import type { Channel } from '../platform.ts';
 import { effectivePermissions, missing, permits, REQUIRED } from './permissions.ts';
 import { type DiscordRest, problemOf } from './rest.ts';
 

@@ -1,10 +1,10 @@
 // The demo community: who is in it and what they have done, so that the playground has something to show.
 
 import { nextSlot } from '../calendar/slots.ts';
-import type { Channel } from '../command.ts';
 import type { Curriculum, RoleId, TrackId } from '../curriculum/curriculum.ts';
 import { learnerOf } from '../learner.ts';
 import { topicPoints } from '../learning/points.ts';
+import type { Channel } from '../platform.ts';
 import { findOrCreateCommunity, updateCommunity } from '../storage/communities.ts';
 import type { Db } from '../storage/database.ts';
 import { findOrCreateMember, type MemberChange, updateEnrolment, updateMember } from '../storage/members.ts';

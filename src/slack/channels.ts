@@ -1,5 +1,5 @@
 // Finds a channel of a workspace, and tells whether Milepost can post there.
-import type { Channel } from '../command.ts';
+import type { Channel } from '../platform.ts';
 import { type Clients, problemOf } from './clients.ts';
 
 const PAGE = 200;

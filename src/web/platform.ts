@@ -50,6 +50,16 @@ const deliverTo = async (store: MessageStore, target: Target, message: Message, 
   }
 };
 
+/** Undefined also where the target is not there any more. */
+const findIn = async (store: MessageStore, target: Target, key: string): Promise<string | undefined> => {
+  try {
+    return await store.findByKey(target, key);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+};
+
 export const createWebPlatform = (deps: WebPlatformDeps): WebPlatform => {
   const { store, host = '127.0.0.1' } = deps;
   const streams: EventStreams = new Set();
@@ -66,13 +76,13 @@ export const createWebPlatform = (deps: WebPlatformDeps): WebPlatform => {
     },
     deliver: (target, message, key) => deliverTo(store, target, message, key),
     async edit(target, messageId, message, key) {
-      if ((await store.findByKey(target, key)) !== messageId)
+      if ((await findIn(store, target, key)) !== messageId)
         return { type: 'gone', reason: 'The post is not there any more.' };
       await store.replace(messageId, withThread(message, target));
       return { type: 'sent', messageId };
     },
     async find(target, key) {
-      const messageId = await store.findByKey(target, key);
+      const messageId = await findIn(store, target, key);
       return messageId === undefined ? { type: 'absent' } : { type: 'found', messageId };
     },
   };

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import type { Caller, Channel, Delivered } from '../../src/command.ts';
+import type { Caller, Delivered } from '../../src/command.ts';
 import { loadCommands } from '../../src/commands.ts';
 import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import { createScheduler } from '../../src/delivery/scheduler.ts';
 import { toPlainText } from '../../src/message.ts';
+import type { Channel } from '../../src/platform.ts';
 import { testCurriculum } from '../support/curriculum.ts';
 import { openTestDb } from '../support/databases.ts';
 import { fakePlatform, memoryLog } from '../support/delivery.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keptIn } from '../../src/bot/keeping.ts';
+import { keptIn } from '../../src/bot/platform-deps.ts';
 import { type Command, defineCommand, reply } from '../../src/command.ts';
 import { loadCommands } from '../../src/commands.ts';
 import { createHttpServer } from '../../src/http-server.ts';
