@@ -1,22 +1,21 @@
-import { expect } from 'vitest';
+import { expect, it } from 'vitest';
 import { encodeAction } from '../../src/command.ts';
 import { actions, button, type Message, text } from '../../src/message.ts';
 import type { Place } from '../support/platform-drivers/driver.ts';
 import { onEachPlatform } from './each-platform.ts';
 
-const NEEDS = 'several communities';
 const saying = (words: string): Message => ({
   blocks: [text(words), actions(button('Done', encodeAction('done', 'done', 'testing')))],
 });
 
 onEachPlatform(
   'two communities with the same people',
-  ({ driver, itWith }) => {
+  ({ driver }) => {
     const weekly = (place: Place) => ({ communityId: place.communityId, channelId: place.channel('weekly-digest') });
     const textsIn = async (place: Place) =>
       (await place.posts(place.channel('weekly-digest'))).map(post => post.text.split('\n')[0]);
 
-    itWith(NEEDS, 'are two places: what somebody does in one is not done in the other', async () => {
+    it('are two places: what somebody does in one is not done in the other', async () => {
       const [here, there] = [driver().person('faye'), driver().second().person('faye')];
       expect(there.id).toBe(here.id);
       await here.send('track select', { track: 'engineering' });
@@ -28,7 +27,7 @@ onEachPlatform(
       expect((await here.send('leaderboard', { period: 'all' })).text).toContain('1 member, 10 points together');
     });
 
-    itWith(NEEDS, 'have schedules of their own, which nobody of the other touches', async () => {
+    it('have schedules of their own, which nobody of the other touches', async () => {
       const [here, there] = [driver().person('ada'), driver().second().person('ada')];
       await here.send('schedule set', { kind: 'digest', channel: '#weekly-digest' });
       expect((await there.send('schedule list')).text).toContain('There is none yet');
@@ -39,7 +38,7 @@ onEachPlatform(
       expect((await textsIn(driver())).length).toBeGreaterThan(0);
     });
 
-    itWith(NEEDS, 'get their own posts, also under the same key', async () => {
+    it('get their own posts, also under the same key', async () => {
       const { platform, now } = driver();
       const second = driver().second();
       expect(await platform.deliver(weekly(driver()), saying('Here.'), 'key-1')).toMatchObject({ type: 'sent' });
@@ -49,7 +48,7 @@ onEachPlatform(
       expect([await textsIn(driver()), await textsIn(second)]).toEqual([['Here.'], ['There.']]);
     });
 
-    itWith(NEEDS, 'reach the same person each in its own name, and find both messages again', async () => {
+    it('reach the same person each in its own name, and find both messages again', async () => {
       const { platform, now } = driver();
       const places = [driver(), driver().second()] as const;
       for (const [at, place] of places.entries()) {
@@ -67,7 +66,7 @@ onEachPlatform(
       }
     });
 
-    itWith(NEEDS, 'are not mixed up by a button in direct messages: it counts for the one that sent it', async () => {
+    it('are not mixed up by a button in direct messages: it counts for the one that sent it', async () => {
       const { platform } = driver();
       const second = driver().second();
       const [here, there] = [driver().person('faye'), second.person('faye')];

@@ -1,4 +1,4 @@
-// Runs the same tests on every platform; what a platform does not have is skipped by name, with the reason.
+// Runs the same tests on every platform. What a platform does not have by nature is not asked of it: `lacks` in its driver says why.
 import { afterEach, beforeEach, describe, it } from 'vitest';
 import { contractCommands } from '../support/platform-drivers/commands.ts';
 import { discord } from '../support/platform-drivers/discord.ts';
@@ -11,13 +11,23 @@ export type On = {
   /** The running platform; only inside of tests. */
   driver: () => Driver;
   person: (who: PersonName) => Person;
-  /** A test that needs an ability; skipped where the platform lacks it. */
+  /** A test for the platforms that have an ability. */
   itWith: (ability: Ability, name: string, test: () => Promise<void>) => void;
 };
 
-/** Declares `tests`, each in a community of its own, for the web, Discord, Slack over Socket Mode and Slack over HTTP. */
-export const onEachPlatform = (name: string, tests: (on: On) => void, { several = false } = {}): void => {
-  describe.each([web, discord, slackOverSocket, slackOverHttp])(`${name} on $name`, kind => {
+/**
+ * Declares `tests`, each in a community of its own (`several`: with a second beside it), for the web, Discord, Slack over Socket Mode
+ * and Slack over HTTP.
+ */
+export const onEachPlatform = (
+  name: string,
+  tests: (on: On) => void,
+  { several = false }: { several?: boolean } = {},
+): void => {
+  const kinds = [web, discord, slackOverSocket, slackOverHttp].filter(
+    ({ lacks }) => !several || lacks['several communities'] === undefined,
+  );
+  describe.each(kinds)(`${name} on $name`, kind => {
     let running: Driver | undefined;
     const driver = (): Driver => {
       if (!running) throw new Error('the platform is not running');
@@ -31,8 +41,7 @@ export const onEachPlatform = (name: string, tests: (on: On) => void, { several 
       driver,
       person: who => driver().person(who),
       itWith: (ability, title, test) => {
-        const reason = kind.lacks[ability];
-        it.skipIf(reason !== undefined)(reason === undefined ? title : `${title} (not here: ${reason})`, test);
+        if (kind.lacks[ability] === undefined) it(title, test);
       },
     });
   });
