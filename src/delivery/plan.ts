@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { formatMoment } from '../calendar/dates.ts';
 import { isFortnight, nextSlot, type Slot, slotAt, slotsBetween, weekOfSlot } from '../calendar/slots.ts';
-import type { Db } from '../storage/database.ts';
+import type { Db, Query, Statement } from '../storage/database.ts';
 import {
   endOfChunk,
   inserting,
@@ -34,6 +34,8 @@ export const NUDGE_AFTER_DAYS = [7, 21, 42] as const;
 
 /** A transaction of this many members takes some 50 ms on SQLite, in which nothing else of the process runs. */
 const CHUNK_MEMBERS = 10_000;
+/** Runs a transaction. */
+const CHUNK_RUNS = 50;
 /** More missed slots than this of one run are not worth a row each. */
 const MISSED_ROWS = 60;
 
@@ -104,22 +106,38 @@ const planZone = async (db: Db, schedule: Schedule, zone: string, { slot, at }: 
   }
 };
 
-const planRun = async (db: Db, run: ScheduleRun, now: Date): Promise<void> => {
+type Planned = {
+  /** What is due to the members of a zone, before the rest. */
+  personal: (() => Promise<void>) | undefined;
+  statements: (query: Query) => Statement[];
+};
+
+const planned = (db: Db, run: ScheduleRun, now: Date): Planned => {
   const { schedule, target } = run;
   const zone = zoneOfTarget(target) ?? schedule.zone;
   const slots = slotsBetween(schedule.cron, zone, run.nextRunAt, now, MISSED_ROWS + 1);
   const newest = slots.at(-1);
   const due = newest && now.getTime() - newest.at.getTime() <= GRACE_MS[schedule.kind] ? newest : undefined;
   const missed = slots.filter(slot => slot !== due).slice(-MISSED_ROWS);
-  if (due && target !== 'channel') await planZone(db, schedule, zone, due);
-  await db.atomically(query => [
-    ...inserting(db, query, [
-      ...missed.map(slot => missedDelivery(run, slot, now)),
-      ...(due && target === 'channel' ? [channelDelivery(schedule, due)] : []),
-    ]),
-    // Last: a run that was not moved is planned again from the start, and finds its rows.
-    movingRun(db, query, run, nextSlot(schedule.cron, zone, now)),
-  ]);
+  const next = nextSlot(schedule.cron, zone, now);
+  return {
+    personal: due && target !== 'channel' ? () => planZone(db, schedule, zone, due) : undefined,
+    statements: query => [
+      ...inserting(db, query, [
+        ...missed.map(slot => missedDelivery(run, slot, now)),
+        ...(due && target === 'channel' ? [channelDelivery(schedule, due)] : []),
+      ]),
+      // Last: a run that was not moved is planned again from the start, and finds its rows.
+      movingRun(db, query, run, next),
+    ],
+  };
+};
+
+/** Several runs at the cost of one wait for the disk; all of them or none. */
+const planTogether = async (db: Db, runs: readonly ScheduleRun[], now: Date): Promise<void> => {
+  const all = runs.map(run => planned(db, run, now));
+  for (const { personal } of all) await personal?.();
+  await db.atomically(query => all.flatMap(({ statements }) => statements(query)));
 };
 
 /**
@@ -130,7 +148,15 @@ const planRun = async (db: Db, run: ScheduleRun, now: Date): Promise<void> => {
 export const planDue = async (db: Db, now: Date): Promise<number> => {
   const runs = await dueRuns(db, now);
   const problems: unknown[] = [];
-  for (const run of runs) await planRun(db, run, now).catch(error => problems.push(error));
+  for (let at = 0; at < runs.length; at += CHUNK_RUNS) {
+    const chunk = runs.slice(at, at + CHUNK_RUNS);
+    try {
+      await planTogether(db, chunk, now);
+    } catch {
+      for (const run of chunk) await planTogether(db, [run], now).catch(error => problems.push(error));
+    }
+    await setImmediate();
+  }
   if (problems.length > 0)
     throw new AggregateError(problems, `${problems.length} of ${runs.length} runs could not be planned`);
   return runs.length;

@@ -1,8 +1,9 @@
 // Opens forms, and, where Slack does not let one open (any more), leaves a button that opens the same form.
 import type { MessageReply } from '../command.ts';
-import type { Forms } from '../kept-forms.ts';
+import { createForms, type Forms } from '../kept-forms.ts';
 import type { Log } from '../log.ts';
 import { actions, button, type Modal, text } from '../message.ts';
+import type { KeptValues } from '../platform.ts';
 import { TOO_LATE, within } from '../within.ts';
 import type { Clients, Problem } from './clients.ts';
 import { encodeOrigin } from './origin.ts';
@@ -13,8 +14,18 @@ import { problemIn } from './show.ts';
 /** Slack's words for a trigger that is used or older than three seconds. */
 const TRIGGER_GONE = new Set(['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id', 'missing_trigger']);
 
-/** A person's id is unique in their workspace only. */
-export const personOf = ({ teamId, userId }: Place): string => `${teamId}:${userId}`;
+export type FormsOf = (person: Pick<Place, 'teamId' | 'userId'>) => Forms;
+/** The forms that are kept for one person, whose id is unique in their workspace only: nobody else opens them. */
+export const createFormsOf =
+  (kept: KeptValues): FormsOf =>
+  ({ teamId, userId }) => {
+    const own = (name: string): string => `${teamId}:${userId} ${name}`;
+    return createForms({
+      ...kept,
+      keep: (name, value, forMs) => kept.keep(own(name), value, forMs),
+      find: name => kept.find(own(name)),
+    });
+  };
 
 /** A form that opens later than its trigger lives is as good as none. */
 const OPEN_WITHIN_MS = 3_000;
@@ -34,19 +45,19 @@ export type Opener = {
   /** Opens the form where the person is; answers what to tell them instead where that cannot be. Never throws. */
   open(place: Place, clients: Clients, modal: Modal): Promise<MessageReply | undefined>;
   /** The message with a button that opens the form. */
-  asMessage(modal: Modal): Promise<MessageReply>;
+  asMessage(place: Place, modal: Modal): Promise<MessageReply>;
   /** Remembers that the person sees this form, so that it can be opened again as it was filled in. */
   shown(place: Place, modal: Modal): Promise<void>;
 };
 
-export const createOpener = ({ forms, now, log }: { forms: Forms; now: () => Date; log: Log }): Opener => {
-  const asMessage = async (modal: Modal): Promise<MessageReply> => ({
+export const createOpener = ({ formsOf, now, log }: { formsOf: FormsOf; now: () => Date; log: Log }): Opener => {
+  const asMessage: Opener['asMessage'] = async (place, modal) => ({
     type: 'message',
     private: true,
     message: {
       blocks: [
         text('There is a form to fill in.'),
-        actions(button('Open the form', await forms.keep(modal), 'primary')),
+        actions(button('Open the form', await formsOf(place).keep(modal), 'primary')),
       ],
     },
   });
@@ -66,8 +77,8 @@ export const createOpener = ({ forms, now, log }: { forms: Forms; now: () => Dat
   };
 
   const shown: Opener['shown'] = (place, modal) =>
-    forms
-      .shown(personOf(place), modal)
+    formsOf(place)
+      .shown(place.userId, modal)
       .catch(error => log.warn({ err: error, form: modal.id }, 'a form that was shown could not be kept'));
 
   return {
@@ -85,7 +96,7 @@ export const createOpener = ({ forms, now, log }: { forms: Forms; now: () => Dat
       if (isOurs) log.error(about, 'Slack did not take a form');
       else log.warn(about, 'a form could not be opened, so a button for it was sent');
       try {
-        return isOurs ? FAULT : await asMessage(modal);
+        return isOurs ? FAULT : await asMessage(place, modal);
       } catch (error) {
         log.error({ err: error, form: modal.id }, 'a form could not be kept');
         return FAULT;

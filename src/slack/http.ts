@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Log } from '../log.ts';
 import type { KeptValues } from '../platform.ts';
 import { PATHS } from './manifest.ts';
+import { repeatKeyOf } from './repeats.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Slack's own advice: what is older than five minutes is a replay. Bolt takes what is from the future, which is none either. */
@@ -87,10 +88,9 @@ export const createHttpReceiver = ({
       return c.text('The signature is not Slack’s, or too old.', 401);
     if (!body) return c.text('The body is no payload of Slack’s.', 400);
     if (body.type === 'url_verification') return c.json({ challenge: body.challenge });
-    // A retry is the same event signed anew, so events are known by their own id.
-    const name = typeof body.event_id === 'string' ? `slack event ${body.event_id}` : `signature ${signature}`;
-    if (!(await kept.claim(name, 2 * MAX_AGE_MS)))
-      return body.event_id === undefined ? c.text('This request was here before.', 401) : c.body(null, 200);
+    // Whatever has an id of its own is done once by that; a claim is a wait for the disk before Slack hears of us.
+    if (repeatKeyOf(body) === undefined && !(await kept.claim(`slack signature ${signature}`, 2 * MAX_AGE_MS)))
+      return c.text('This request was here before.', 401);
     const retry = c.req.header('x-slack-retry-num');
     const done = await acknowledged(body, retry === undefined ? undefined : Number(retry));
     if (!done) return c.text('Milepost did not acknowledge it.', 503);

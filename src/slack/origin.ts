@@ -6,6 +6,8 @@ import type { Place, Source } from './receive.ts';
 const RESPONSE_URL_MS = 29 * 60 * 1000;
 
 const originSchema = z.object({
+  teamId: z.string(),
+  userId: z.string(),
   responseUrl: z.url({ protocol: /^https?$/ }).optional(),
   channelId: z.string().optional(),
   isDirect: z.boolean(),
@@ -26,8 +28,10 @@ const withoutMetadata = (source: Source): Source => {
 };
 
 /** For a form's `private_metadata`: at most some hundred characters. */
-export const encodeOrigin = ({ responseUrl, channelId, isDirect, source }: Place, now: Date): string =>
+export const encodeOrigin = ({ teamId, userId, responseUrl, channelId, isDirect, source }: Place, now: Date): string =>
   JSON.stringify({
+    teamId,
+    userId,
     ...(responseUrl !== undefined && { responseUrl }),
     ...(channelId !== undefined && { channelId }),
     isDirect,
@@ -37,13 +41,14 @@ export const encodeOrigin = ({ responseUrl, channelId, isDirect, source }: Place
 
 /**
  * Where the person was when the form opened, in place of the form itself: with the response URL of that time where it is still good. A
- * form that does not say stands for nothing but the person.
+ * form that does not say, or says it of somebody else, stands for nothing but the person.
  */
 export const placeBefore = (form: Place, now: Date): Place => {
   const { source, responseUrl: _, channelId: __, ...person } = form;
   const text = source?.type === 'view' ? source.privateMetadata : undefined;
   const origin = originIn(text);
-  if (!origin) return { ...person, isDirect: true };
+  const isTheirs = origin?.teamId === form.teamId && origin.userId === form.userId;
+  if (!origin || !isTheirs) return { ...person, isDirect: true };
   const { at, responseUrl, channelId, isDirect, source: before } = origin;
   const isGood = responseUrl !== undefined && now.getTime() - at < RESPONSE_URL_MS;
   return {

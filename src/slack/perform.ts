@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../app.ts';
 import type { Interaction, MessageReply, ModalFields, Reply } from '../command.ts';
-import type { Forms } from '../kept-forms.ts';
 import type { Log } from '../log.ts';
 import { actions, button, text } from '../message.ts';
 import type { Callers, Present } from './caller.ts';
-import { type Opener, personOf } from './forms.ts';
+import type { FormsOf, Opener } from './forms.ts';
 import type { LongValues } from './long-values.ts';
 import type { Received } from './receive.ts';
 
@@ -38,7 +37,7 @@ export type Performer = {
 export const createPerformer = ({
   app,
   callers,
-  forms,
+  formsOf,
   opener,
   longValues,
   log,
@@ -46,7 +45,7 @@ export const createPerformer = ({
 }: {
   app: Pick<App, 'handle'>;
   callers: Callers;
-  forms: Forms;
+  formsOf: FormsOf;
   opener: Opener;
   longValues: LongValues;
   log: Log;
@@ -73,7 +72,7 @@ export const createPerformer = ({
       return { reply: NOT_INSTALLED };
     }
     if (present.isBot) return undefined;
-    const form = interaction.type === 'action' ? await forms.behind(interaction.action) : undefined;
+    const form = interaction.type === 'action' ? await formsOf(place).behind(interaction.action) : undefined;
     if (form) return { present, reply: form === 'forgotten' ? FORGOTTEN : { type: 'modal', modal: form } };
     return { present, reply: await handle(await withValues(interaction), present) };
   };
@@ -94,10 +93,11 @@ export const createPerformer = ({
     },
     async asLate({ place, interaction }, reply) {
       try {
-        if (reply.type === 'modal') return await opener.asMessage(reply.modal);
+        if (reply.type === 'modal') return await opener.asMessage(place, reply.modal);
         if (interaction.type !== 'modal' || !reply.refused) return reply;
         const { modal, fields } = interaction;
-        const filled = await forms.filled(personOf(place), modal, await longValues.restored(fields as ModalFields));
+        const forms = formsOf(place);
+        const filled = await forms.filled(place.userId, modal, await longValues.restored(fields as ModalFields));
         if (!filled) return reply;
         const again = actions(button('Change what I typed', await forms.keep(filled), 'primary'));
         return { ...reply, message: { ...reply.message, blocks: [...reply.message.blocks, again] } };

@@ -148,6 +148,7 @@ export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
     pictures,
     names,
     renderContext,
+    viaHttp: transport.type === 'http',
     kept,
     now,
     log,

@@ -65,24 +65,27 @@ export type Received =
   | { type: 'unknown'; reason: string; place?: Place };
 
 // Ids decide whose data is touched, so they must be right; names and the like are only shown, so a broken one is left out.
-const id = z.string().min(1);
+const given = z.string().min(1);
+/** Of a person, a workspace or a channel: letters and digits. No database could look for others, nor keep who has them. */
+const id = given.regex(/^[\w-]{1,100}$/);
 const some = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 const someId = id.nullish();
+const someEnterpriseId = id.or(z.literal('')).nullish();
 const someText = some(z.string());
 
 const slashCommand = z.object({
-  command: id,
+  command: given,
   text: z.string().catch(''),
   team_id: id,
   team_domain: someText,
-  enterprise_id: z.string().nullish(),
+  enterprise_id: someEnterpriseId,
   is_enterprise_install: z.unknown().optional(),
   channel_id: someId,
   channel_name: someText,
   user_id: id,
   user_name: someText,
-  trigger_id: some(id),
-  response_url: some(id),
+  trigger_id: some(given),
+  response_url: some(given),
 });
 
 const chosen = some(z.object({ value: z.string().optional().catch(undefined) }));
@@ -98,18 +101,18 @@ const view = z.object({
 });
 /** What every button, select and form sends. */
 const envelope = z.object({
-  team: z.object({ id, domain: someText, enterprise_id: z.string().nullish() }).nullish(),
+  team: z.object({ id, domain: someText, enterprise_id: someEnterpriseId }).nullish(),
   enterprise: z.object({ id }).nullish(),
   is_enterprise_install: z.unknown().optional(),
   user: z.object({ id, name: someText, username: someText, team_id: someId }),
   channel: z.object({ id, name: someText }).nullish(),
   container: some(
-    z.object({ message_ts: some(id), view_id: some(id), channel_id: some(id), is_ephemeral: some(z.boolean()) }),
+    z.object({ message_ts: some(given), view_id: some(id), channel_id: some(id), is_ephemeral: some(z.boolean()) }),
   ),
-  message: some(z.object({ ts: some(id) })),
+  message: some(z.object({ ts: some(given) })),
   view: view.nullish(),
-  trigger_id: some(id),
-  response_url: some(id),
+  trigger_id: some(given),
+  response_url: some(given),
 });
 type Envelope = z.infer<typeof envelope>;
 
@@ -118,7 +121,7 @@ const suggestion = z.object({ action_id: z.string(), value: z.string().catch('')
 
 const eventEnvelope = z.object({
   team_id: someId,
-  enterprise_id: z.string().nullish(),
+  enterprise_id: someEnterpriseId,
   is_enterprise_install: z.unknown().optional(),
   /** Seconds. */
   event_time: z.number().nonnegative().max(1e11),

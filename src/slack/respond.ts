@@ -1,14 +1,13 @@
 // Answers what people do in Slack: acknowledged at once, done by the app once, shown where they are.
 import type { App } from '../app.ts';
 import type { MessageReply, Reply } from '../command.ts';
-import { createForms } from '../kept-forms.ts';
 import type { Log } from '../log.ts';
 import { text, toPlainText } from '../message.ts';
 import type { KeptValues } from '../platform.ts';
 import { TOO_LATE, within } from '../within.ts';
 import { createCallers } from './caller.ts';
 import type { Clients } from './clients.ts';
-import { createOpener } from './forms.ts';
+import { createFormsOf, createOpener } from './forms.ts';
 import { type Homes, isSeenInHome } from './home.ts';
 import type { Workspaces } from './installs.ts';
 import { createLongValues } from './long-values.ts';
@@ -51,6 +50,8 @@ export type ResponderDeps = {
   names: Pick<SlackNames, 'readSlash'>;
   renderContext: RenderContext;
   kept: KeptValues;
+  /** Payloads come by HTTP rather than over a socket. */
+  viaHttp: boolean;
   now: () => Date;
   log: Log;
   /** For tests. */
@@ -92,13 +93,13 @@ export const createResponder = (deps: ResponderDeps): Responder => {
   const { workspaces, homes, names, renderContext, kept, now, log } = deps;
   const waits = { ...WAITS, ...deps.waits };
   const callers = createCallers(deps);
-  const forms = createForms(kept);
-  const opener = createOpener({ forms, now, log });
+  const formsOf = createFormsOf(kept);
+  const opener = createOpener({ formsOf, now, log });
   const longValues = createLongValues(kept);
-  const performer = createPerformer({ ...deps, callers, forms, opener, longValues, whoMs: waits.whoMs });
+  const performer = createPerformer({ ...deps, callers, formsOf, opener, longValues, whoMs: waits.whoMs });
   const suggest = createSuggester({ ...deps, callers, longValues });
   const shower = createShower({ pictures: deps.pictures, renderContext, log, urlMs: waits.urlMs });
-  const repeats = createRepeats(kept, log);
+  const repeats = createRepeats(kept, log, { viaHttp: deps.viaHttp });
   const underWay = new Set<Promise<void>>();
 
   const show = async (place: Place, { reply, present }: Performed): Promise<void> => {

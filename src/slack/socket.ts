@@ -53,7 +53,6 @@ export const createSocket = ({
   const stopping = new AbortController();
   const unacknowledged = new Set<Promise<void>>();
   let open: SocketModeReceiver | undefined;
-  let opening: SocketModeReceiver | undefined;
   let briefly = 0;
 
   const taking: Pick<BoltApp, 'processEvent'> = {
@@ -84,7 +83,6 @@ export const createSocket = ({
     const { client } = receiver;
     const starting = client.start();
     starting.catch(() => {});
-    opening = receiver;
     try {
       const opened = await within(starting, HELLO_WITHIN_MS);
       if (opened === TOO_LATE) throw new Error('Slack did not say hello.');
@@ -93,8 +91,6 @@ export const createSocket = ({
       const problem = error === undefined ? undefined : problemOf(error);
       if (problem && isTokenRefused(problem)) throw new UserError('token_refused', APP_TOKEN_REFUSED);
       throw error ?? new Error('Slack closed the connection at once.');
-    } finally {
-      opening = undefined;
     }
     if (stopping.signal.aborted) return void client.disconnect();
     open = receiver;
@@ -129,7 +125,7 @@ export const createSocket = ({
     async stop() {
       stopping.abort();
       await within(Promise.all(unacknowledged), ACKNOWLEDGED_WITHIN_MS);
-      const last = open ?? opening;
+      const last = open;
       open = undefined;
       if (last) await within(last.client.disconnect(), GOODBYE_WITHIN_MS);
     },

@@ -8,6 +8,7 @@ import { measureContent } from './content.ts';
 import { measureDiscord } from './discord.ts';
 import { type Figure, isReached, tableOf } from './measure.ts';
 import { measurePlan } from './plan.ts';
+import { measureSlack } from './slack.ts';
 import { measureStart } from './start.ts';
 
 /** `shrink` divides every size: a quick run shows that the bench still works, and its figures mean little. */
@@ -17,6 +18,7 @@ const MEASURES: Record<string, (shrink: number) => Promise<Figure[]>> = {
   content: measureContent,
   start: measureStart,
   discord: measureDiscord,
+  slack: measureSlack,
 };
 const RESULTS = join(import.meta.dirname, '../../bench-results.json');
 

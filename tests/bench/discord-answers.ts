@@ -1,13 +1,10 @@
 // How fast Milepost answers in a community of 100,000, and how much it can answer, beside a bare discord.js bot that replies a constant.
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import { monthOf, weekOf } from '../../src/calendar/dates.ts';
-import { findOrCreateCommunity } from '../../src/storage/communities.ts';
-import { openSqlite } from '../../src/storage/database.ts';
 import { type LocalDiscord, startDiscord, type TestGuild, type TestSeat } from '../support/discord/discord-server.ts';
-import { addMembers, addPoints, usePragmas } from './bulk.ts';
-import { type BotProcess, startBare, startMilepost } from './discord-bots.ts';
-import { type Figure, inChild, median, percentile, timeMs } from './measure.ts';
+import type { BotProcess } from './bot-process.ts';
+import { type Crowd, openCrowd } from './crowd.ts';
+import { startBareDiscord, startOnDiscord } from './discord-bots.ts';
+import { compareLoad, type Loaded } from './load.ts';
+import { besideBare, type Figure, timeMs } from './measure.ts';
 
 const MEMBERS = 100_000;
 const SAMPLES = 1000;
@@ -16,32 +13,12 @@ const WARM_UP_SHARE = 0.4;
 const MAX_MEDIAN_RATIO = 1.5;
 const MAX_WORST_RATIO = 2;
 
-const IN_FLIGHT = 32;
 const SUSTAINED_MS = 5000;
-const SUSTAINED_ROUNDS = 2;
 /** What is written is written once: after so many members the load begins again with those who have done it. */
 const SUSTAINED_MEMBERS = 8000;
 
 const TOPIC = 'python-for-safety-work';
 const HOUR_MS = 60 * 60 * 1000;
-
-type Seed = { path: string; guildId: string; members: number; now: number };
-
-/** Makes the community with everybody's points, on the boards of this week and month. */
-export const prepare = async ({ path, guildId, members, now }: Seed): Promise<void> => {
-  const at = new Date(now);
-  const ago = (ms: number) => new Date(now - ms);
-  const db = await openSqlite(path);
-  const seen = { platform: 'discord', externalId: guildId, name: 'Bench' } as const;
-  const { id } = await findOrCreateCommunity(db, seen, at);
-  await db.close();
-  addMembers(path, { communityId: id, members, lastActiveAt: at });
-  addPoints(path, id, [
-    { topicId: 'earlier-programme', at: ago(4000 * HOUR_MS), share: 1, values: 1800, board: 'all' },
-    { topicId: 'earlier-this-month', at: ago(2), share: 0.4, values: 150, board: monthOf(at, 'UTC') },
-    { topicId: 'earlier-this-week', at: ago(1), share: 0.25, values: 30, board: weekOf(at, 'UTC') },
-  ]);
-};
 
 type Case = {
   what: string;
@@ -83,8 +60,7 @@ type Arena = {
   bare: Side;
   /** People on our side who are members there, each given away once; `change` is SQL for what they are set to. */
   peopleFor(howMany: number, change?: string): TestSeat[];
-  /** One row written to a file of its own on the same disk, with the program's settings. */
-  commit(): void;
+  commit: Crowd['commit'];
 };
 
 const answered = async (seat: TestSeat, { command, options }: Case, expected: RegExp): Promise<void> => {
@@ -113,47 +89,11 @@ const compare = async (arena: Arena, one: Case, samples: number): Promise<Figure
     bare.push(bareMs);
     disk.push(diskMs);
   }
-  const line = (what: string, of: (values: readonly number[]) => number, atMost: number): Figure => ({
-    what: `${what} (a commit: ${of(disk).toFixed(1)} ms)`,
-    value: of(ours),
-    baseline: of(bare),
-    ratio: of(ours) / of(bare),
-    unit: 'ms',
-    aim: { of: 'ratio', atMost },
-  });
-  return [
-    line(`${one.what}, median`, median, MAX_MEDIAN_RATIO),
-    line('  99th percentile', values => percentile(values, 0.99), MAX_WORST_RATIO),
-  ];
+  return besideBare(one.what, { ours, bare, disk }, { median: MAX_MEDIAN_RATIO, worst: MAX_WORST_RATIO });
 };
-
-type Load = { answers: number; ms: number; cpuMs: number };
-
-/** Keeps `IN_FLIGHT` interactions under way for `forMs`; `next` gives each of them. */
-const sustain = async (side: Side, next: () => Promise<unknown>, forMs: number): Promise<Load> => {
-  const before = await side.process.usage();
-  const start = performance.now();
-  let answers = 0;
-  const keepAsking = async (): Promise<void> => {
-    while (performance.now() - start < forMs) {
-      await next();
-      answers += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, keepAsking));
-  const ms = performance.now() - start;
-  const after = await side.process.usage();
-  return { answers, ms, cpuMs: after.cpuMs - before.cpuMs };
-};
-
-const sum = (loads: readonly Load[]): Load => ({
-  answers: loads.reduce((total, { answers }) => total + answers, 0),
-  ms: loads.reduce((total, { ms }) => total + ms, 0),
-  cpuMs: loads.reduce((total, { cpuMs }) => total + cpuMs, 0),
-});
 
 /** `cases` in turn, each with a member of their own where `people` last; the bare bot answers the same. */
-const compareLoad = async (arena: Arena, what: string, cases: readonly Case[], forMs: number): Promise<Figure[]> => {
+const loadOf = (arena: Arena, cases: readonly Case[]): { ours: Loaded; bare: Loaded } => {
   const { ours, bare } = arena;
   const people = cases.map(one => arena.peopleFor(Math.ceil(SUSTAINED_MEMBERS / cases.length), one.members));
   const stranger = bare.discord.user('Stranger').in(bare.guild);
@@ -175,32 +115,7 @@ const compareLoad = async (arena: Arena, what: string, cases: readonly Case[], f
     const { one } = turn();
     return stranger.fire(stranger.prepare(one.command, one.options));
   };
-  const loads: { ours: Load[]; bare: Load[] } = { ours: [], bare: [] };
-  for (let round = 0; round < SUSTAINED_ROUNDS; round += 1) {
-    loads.ours.push(await sustain(ours, askOurs, forMs));
-    loads.bare.push(await sustain(bare, askBare, forMs));
-  }
-  const own = sum(loads.ours);
-  const other = sum(loads.bare);
-  const perSecond = ({ ms, answers }: Load) => (answers / ms) * 1000;
-  const cpu = ({ cpuMs, answers }: Load) => cpuMs / answers;
-  return [
-    {
-      what: `${what}, ${IN_FLIGHT} in flight`,
-      value: perSecond(own),
-      baseline: perSecond(other),
-      // More is better, so the effort is the other way round.
-      ratio: perSecond(other) / perSecond(own),
-      unit: 'interactions/s',
-    },
-    {
-      what: '  processor time of each',
-      value: cpu(own),
-      baseline: cpu(other),
-      ratio: cpu(own) / cpu(other),
-      unit: 'ms',
-    },
-  ];
+  return { ours: { process: ours.process, ask: askOurs }, bare: { process: bare.process, ask: askBare } };
 };
 
 const registerWith = async (discord: LocalDiscord, commands: unknown): Promise<void> => {
@@ -223,41 +138,17 @@ const openArena = async (folder: string, members: number): Promise<Arena & { clo
     return guild;
   });
   const [guild, otherGuild] = guilds as [TestGuild, TestGuild];
-  const path = join(folder, 'bench.sqlite');
-  const seed: Seed = { path, guildId: guild.id, members, now: Date.now() };
-  await inChild(import.meta.url, prepare, seed);
-  const ours = { discord, guild, process: await startMilepost(discord, path) };
-  const bare = { discord: otherDiscord, guild: otherGuild, process: await startBare(otherDiscord) };
+  const crowd = await openCrowd(folder, { platform: 'discord', communityId: guild.id, members });
+  const ours = { discord, guild, process: await startOnDiscord(discord, crowd.path) };
+  const bare = { discord: otherDiscord, guild: otherGuild, process: await startBareDiscord(otherDiscord) };
   await registerWith(otherDiscord, discord.commands());
-
-  const sqlite = new Sqlite(path);
-  usePragmas(sqlite);
-  const disk = new Sqlite(join(folder, 'commits.sqlite'));
-  usePragmas(disk);
-  disk.exec('create table rows (at real)');
-  const insert = disk.prepare('insert into rows values (?)');
-  let given = 0;
   return {
     ours,
     bare,
-    peopleFor(howMany, change = 'track = track') {
-      const people = Array.from({ length: howMany }, () => {
-        given += 1;
-        if (given > members) throw new Error('there are not enough members');
-        // A prime, so that they come from anywhere on the boards and nobody twice.
-        const id = 1 + ((given * 611_953) % members);
-        return { id, seat: discord.user(`Member ${id}`).in(guild) };
-      });
-      const update = sqlite.prepare(`update members set external_id = @person, ${change} where id = @id`);
-      sqlite.transaction(() => {
-        for (const { id, seat } of people) update.run({ person: seat.id, id });
-      })();
-      return people.map(({ seat }) => seat);
-    },
-    commit: () => insert.run(performance.now()),
+    peopleFor: (howMany, change) => crowd.take(howMany, name => discord.user(name).in(guild), change),
+    commit: crowd.commit,
     async close() {
-      sqlite.close();
-      disk.close();
+      crowd.close();
       await Promise.all([ours.process.stop(), bare.process.stop()]);
       await Promise.all([discord.stop(), otherDiscord.stop()]);
     },
@@ -272,8 +163,8 @@ export const measureAnswers = async (folder: string, shrink: number): Promise<Fi
     const forMs = SUSTAINED_MS / shrink;
     const next = CASES.filter(({ what }) => what === '/next');
     const all = CASES.filter(({ what }) => !what.endsWith(FIRST_IN_AN_HOUR));
-    figures.push(...(await compareLoad(arena, '/next', next, forMs)));
-    figures.push(...(await compareLoad(arena, 'the four in turn', all, forMs)));
+    figures.push(...(await compareLoad('/next', 'interactions/s', loadOf(arena, next), forMs)));
+    figures.push(...(await compareLoad('the four in turn', 'interactions/s', loadOf(arena, all), forMs)));
     return figures;
   } finally {
     await arena.close();

@@ -1,7 +1,7 @@
 // What Milepost holds in memory in one server and in ten thousand.
 import { join } from 'node:path';
 import { startDiscord } from '../support/discord/discord-server.ts';
-import { startMilepost } from './discord-bots.ts';
+import { startOnDiscord } from './discord-bots.ts';
 import { count, type Figure, median, timeMs } from './measure.ts';
 
 const SERVERS = 10_000;
@@ -18,9 +18,9 @@ const heldWith = async (servers: number, path: string, starts: number): Promise<
   if (!guild) throw new Error('there is no server');
   guild.addChannel({ name: 'general' });
   const holds = async (): Promise<{ mb: number; startMs: number }> => {
-    let milepost: Awaited<ReturnType<typeof startMilepost>> | undefined;
+    let milepost: Awaited<ReturnType<typeof startOnDiscord>> | undefined;
     const startMs = await timeMs(async () => {
-      milepost = await startMilepost(discord, path);
+      milepost = await startOnDiscord(discord, path);
     });
     const answer = await discord.user('Member').in(guild).slash('next');
     if (answer.type !== 'message') throw new Error(`there was no answer: ${JSON.stringify(answer)}`);

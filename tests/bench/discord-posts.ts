@@ -4,7 +4,7 @@ import { findOrCreateCommunity } from '../../src/storage/communities.ts';
 import { openSqlite } from '../../src/storage/database.ts';
 import { createSchedule } from '../../src/storage/schedules.ts';
 import { type LocalDiscord, startDiscord } from '../support/discord/discord-server.ts';
-import { startMilepost } from './discord-bots.ts';
+import { startOnDiscord } from './discord-bots.ts';
 import { count, type Figure } from './measure.ts';
 
 const POSTS = 1000;
@@ -37,7 +37,7 @@ export const measurePosts = async (folder: string, shrink: number): Promise<Figu
   const discord = await startDiscord({ rateLimits: true, latencyMs: LATENCY_MS });
   const path = join(folder, 'posts.sqlite');
   await schedule(discord, path, howMany);
-  const milepost = await startMilepost(discord, path);
+  const milepost = await startOnDiscord(discord, path);
   try {
     const startedAt = performance.now();
     const posts = () =>

@@ -1,11 +1,11 @@
 // What every measure shares: child processes, percentiles, and the table of figures.
-import { fork } from 'node:child_process';
+import { type ForkOptions, fork } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export type Unit = 'ms' | 'MB' | 'members/s' | 'topics/s' | 'interactions/s' | 'posts/s';
+export type Unit = 'ms' | 'MB' | 'members/s' | 'topics/s' | 'interactions/s' | 'posts/s' | 'publishes/s';
 /** One line of the table. `ratio` is how many times the baseline's effort the figure takes. */
 export type Figure = {
   what: string;
@@ -21,9 +21,10 @@ export const inChild = <Input, Output>(
   url: string,
   task: (input: Input) => Output | Promise<Output>,
   input: Input,
+  options: Pick<ForkOptions, 'execArgv' | 'env'> = {},
 ): Promise<Output> =>
   new Promise((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, 'child.ts'), [url, task.name, JSON.stringify(input)]);
+    const child = fork(join(import.meta.dirname, 'child.ts'), [url, task.name, JSON.stringify(input)], options);
     let output: { result: Output } | undefined;
     child.on('message', message => {
       output = message as { result: Output };
@@ -66,6 +67,29 @@ export const count = (n: number): string => n.toLocaleString('en');
 /** Whether the figure reaches its aim; undefined where it has none. */
 export const isReached = ({ aim, value, ratio }: Figure): boolean | undefined =>
   aim && (aim.of === 'value' ? value : (ratio ?? Number.NaN)) <= aim.atMost;
+
+/**
+ * Two figures of what was timed on our side and the bare one's in turn. What a commit took on the disk at that moment is told
+ * with them where it was timed, for whatever is written waits for one.
+ */
+export const besideBare = (
+  what: string,
+  { ours, bare, disk }: Record<'ours' | 'bare', readonly number[]> & { disk?: readonly number[] },
+  maxRatio: { median: number; worst?: number },
+): Figure[] => {
+  const line = (name: string, of: (values: readonly number[]) => number, atMost: number | undefined): Figure => ({
+    what: disk ? `${name} (a commit: ${of(disk).toFixed(1)} ms)` : name,
+    value: of(ours),
+    baseline: of(bare),
+    ratio: of(ours) / of(bare),
+    unit: 'ms',
+    ...(atMost !== undefined && { aim: { of: 'ratio', atMost } }),
+  });
+  return [
+    line(`${what}, median`, median, maxRatio.median),
+    line('  99th percentile', values => percentile(values, 0.99), maxRatio.worst),
+  ];
+};
 
 const written = (value: number, unit: Unit): string => {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;

@@ -96,7 +96,7 @@ describe('while the database does not answer', () => {
   it('what Slack sends counts as new, and the fault is logged', async () => {
     const { log, lines } = memoryLog();
     const kept: Pick<KeptValues, 'claim'> = { claim: () => Promise.reject(new Error('no database')) };
-    const repeats = createRepeats(kept, log);
+    const repeats = createRepeats(kept, log, { viaHttp: true });
     expect(await repeats.isFirst({ trigger_id: 'T.1' })).toBe(true);
     expect(lines.map(({ msg }) => msg)).toEqual(['it could not be noted what Slack has sent']);
     for (const odd of [undefined, null, 7, 'x', {}, { trigger_id: 7 }, { event_id: '' }])

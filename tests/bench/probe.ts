@@ -4,5 +4,7 @@ process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.({ residentMb: process.memoryUsage().rss / 2 ** 20, cpuMs: (user + system) / 1000 });
 });
+// Where the bench failed, nobody else ends its bots.
+process.on('disconnect', () => process.exit());
 // The question alone shall not keep the process alive.
 process.channel?.unref();
