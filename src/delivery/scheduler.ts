@@ -24,6 +24,8 @@ const PATIENCE_MS = MINUTE_MS;
 const REMEMBER_EVERY_MS = 5 * MINUTE_MS;
 /** Just after what is unclear may be repeated: by the next minute the time for it may be over. */
 const WAKE_MS = REPEAT_REST_MS + 100;
+/** Where a platform's limit put messages off, each to a time of its own, some of them are due long before the next minute. */
+const PUT_OFF_MS = 5_000;
 
 export type SchedulerDeps = {
   db: Db;
@@ -107,10 +109,12 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
   const runDue = async (onSettled: (round: Settled[]) => void): Promise<void> => {
     let plannedAt = clock();
     let isUnclear = false;
+    let isPutOff = false;
     await plan(plannedAt);
     const onRound = (round: Settled[]): void => {
       onSettled(round);
       isUnclear ||= round.some(({ state }) => state === 'sending');
+      isPutOff ||= round.some(({ state }) => state === 'retrying');
     };
     await sendRounds(onRound, async () => {
       // Sending may take hours: what falls due in the meantime is planned all the same.
@@ -120,9 +124,9 @@ export const createScheduler = ({ db, curriculum, platforms, clock, log, random 
       plannedAt = now;
     });
     await remember(clock());
-    if (!isUnclear || !canRepeat || !task) return;
+    if (!task || !(isPutOff || (isUnclear && canRepeat))) return;
     clearTimeout(wake);
-    wake = setTimeout(onTick, WAKE_MS).unref();
+    wake = setTimeout(onTick, isUnclear && canRepeat ? WAKE_MS : PUT_OFF_MS).unref();
   };
 
   const inTurn = (onSettled: (round: Settled[]) => void): Promise<void> => {

@@ -20,12 +20,12 @@ describe('the pace of posts', () => {
     expect([take(9000), take(9000), take(9000)?.for]).toEqual([undefined, undefined, 'channel']);
   });
 
-  it('takes 250 messages of a workspace at once and 250 in each further minute', () => {
+  it('takes 290 messages of a workspace at once and 290 in each further minute', () => {
     const pace = createPace();
-    expect(taken(pace, 600, 0)).toBe(250);
-    expect(pace.take('T1', 'D1000', 0)).toEqual({ for: 'workspace', ms: 240 });
-    expect(taken(pace, 600, MINUTE)).toBe(250);
-    expect(taken(pace, 600, MINUTE + 30 * SECOND)).toBe(125);
+    expect(taken(pace, 600, 0)).toBe(290);
+    expect(pace.take('T1', 'D1000', 0)).toEqual({ for: 'workspace', ms: 207 });
+    expect(taken(pace, 600, MINUTE)).toBe(290);
+    expect(taken(pace, 600, MINUTE + 30 * SECOND)).toBe(145);
   });
 
   it('lets neither another workspace nor a channel of the same id there wait', () => {
@@ -39,7 +39,7 @@ describe('the pace of posts', () => {
   it('costs a workspace nothing where a channel had to wait, and the other way round', () => {
     const pace = createPace();
     for (let count = 0; count < 300; count += 1) pace.take('T1', 'C1', 0);
-    expect(taken(pace, 300, 0)).toBe(248);
+    expect(taken(pace, 300, 0)).toBe(288);
     expect(pace.take('T1', 'C2', 0)).toMatchObject({ for: 'workspace' });
     expect([0, 1, 2].map(() => pace.take('T1', 'C2', 10 * SECOND)?.for)).toEqual([undefined, undefined, 'channel']);
   });
@@ -55,21 +55,21 @@ describe('the pace of posts', () => {
 
   it('gives those who come back times of their own, after the rest that Slack asked for', () => {
     const pace = createPace();
-    expect([pace.book('T1', 0), pace.book('T1', 0), pace.book('T1', 100)]).toEqual([250, 500, 650]);
-    expect(pace.book('T2', 0)).toBe(250);
+    expect([pace.book('T1', 0), pace.book('T1', 0), pace.book('T1', 100)]).toEqual([210, 420, 530]);
+    expect(pace.book('T2', 0)).toBe(210);
     pace.rest('T1', 10 * SECOND);
-    expect(pace.book('T1', 1000)).toBe(9250);
-    expect(pace.book('T1', MINUTE)).toBe(250);
+    expect(pace.book('T1', 1000)).toBe(9210);
+    expect(pace.book('T1', MINUTE)).toBe(210);
   });
 
   it('finds a place for everybody who comes back at their time', () => {
     const pace = createPace();
-    expect(taken(pace, 250, 0)).toBe(250);
+    expect(taken(pace, 290, 0)).toBe(290);
     const times = Array.from({ length: 2000 }, () => pace.book('T1', 0));
     expect(times.filter((at, n) => pace.take('T1', `E${n}`, at) !== undefined)).toEqual([]);
     // By minutes, as the clockwork ticks.
     const slow = createPace();
-    expect(taken(slow, 250, 0)).toBe(250);
+    expect(taken(slow, 290, 0)).toBe(290);
     const minutes = Array.from({ length: 2000 }, () => Math.ceil(slow.book('T1', 0) / MINUTE) * MINUTE);
     expect(minutes.filter((at, n) => slow.take('T1', `E${n}`, at) !== undefined)).toEqual([]);
   });
