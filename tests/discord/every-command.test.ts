@@ -1,14 +1,13 @@
 // Everything that can be typed, pressed, chosen, filled in or completed, by people in a Discord client: all of it is answered.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadCommands } from '../../src/commands.ts';
 import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import { loadCurriculum } from '../../src/curriculum/load.ts';
 import { testCurriculum } from '../support/curriculum.ts';
 import type { StoredMessage } from '../support/discord/discord-server.ts';
-import type { Options } from '../support/discord/user.ts';
 import { startTestBot, type TestBot } from '../support/discord-bot.ts';
 import { createVisit, type Visit } from '../support/discord-visit.ts';
+import { BEGINNINGS, everythingDefined, examplesOf, OLD_BUTTONS, type Options } from '../support/visit.ts';
 
 const MANAGE_SERVER = 1n << 5n;
 type Leaf = { name: string; options: { name: string; type: number; autocomplete?: boolean }[] };
@@ -22,70 +21,6 @@ const registered = (test: TestBot): Leaf[] =>
       : [{ name: command.name, options }];
   });
 
-/** What to type after each command: every option at least once. `weekly` is a channel's id. */
-const EXAMPLES = (curriculum: Curriculum, weekly: string): Record<string, Options[]> => {
-  const [first = '', second = '', third = '', fourth = ''] = [...curriculum.topics.values()]
-    .filter(({ tracks }) => tracks.includes('general') || tracks.includes('engineering'))
-    .map(({ id }) => id);
-  const [role = '', otherRole = ''] = curriculum.roles.keys();
-  const module = curriculum.topics.get(first)?.module ?? '';
-  return {
-    help: [{}, { command: 'track' }, { command: 'schedule' }],
-    onboard: [{}],
-    'track show': [{}],
-    'track list': [{}],
-    'track select': [{ track: 'engineering' }],
-    'roles show': [{}],
-    'roles select': [{ roles: `${role}, ${otherRole}` }, { roles: 'none' }, { roles: role }],
-    next: [{}],
-    digest: [{}],
-    'topics list': [{}, { module }],
-    'topics show': [{ topic: first }],
-    'topics search': [{ text: 'a' }, { text: 'zzz' }],
-    start: [{ topic: second }],
-    done: [{ topics: first }, { topics: `${third}, ${first}` }],
-    skip: [{ topic: fourth }],
-    undo: [{}, { topic: third }],
-    quiz: [{}, { topic: second }],
-    progress: [{}, { about: 'all' }, { about: 'streak' }],
-    leaderboard: [{}, { period: 'all' }, { track: 'engineering' }, { role }],
-    'settings show': [{}],
-    'settings zone': [{ zone: 'Europe/Berlin' }],
-    'settings pace': [{ hours: 6 }],
-    'settings messages': [{ frequency: 'fortnightly' }, { frequency: 'weekly' }],
-    'settings leaderboard': [{ shown: 'yes' }],
-    'settings points': [{ state: 'off' }, { state: 'on' }],
-    'settings pause': [{ until: '2 weeks' }],
-    'settings resume': [{}],
-    'settings community-zone': [{ zone: 'Europe/Paris' }],
-    'settings community-points': [{ state: 'off' }, { state: 'on' }],
-    'schedule set': [
-      { kind: 'digest', channel: weekly, weekday: 'monday', time: '09:00', zone: 'Europe/Paris', thread: true },
-      { kind: 'digest', cron: '0 9 * * 2', send: 'direct', tracks: 'engineering', topics: 2 },
-      { kind: 'leaderboard', channel: weekly },
-      // With a fourth the list has a select in place of their cards.
-      { kind: 'leaderboard', channel: weekly, weekday: 'friday' },
-    ],
-    'schedule list': [{}],
-    'schedule pause': [{ schedule: 1 }],
-    'schedule resume': [{ schedule: 1 }],
-    'schedule preview': [{ schedule: 1 }, { schedule: 2 }, { schedule: 3 }],
-    'schedule run': [{ schedule: 1 }],
-    'schedule refresh': [{ schedule: 1 }],
-    'schedule remove': [{ schedule: 1 }],
-  };
-};
-
-/** What to type for suggestions, where the first letter of a topic will not do. */
-const BEGINNINGS: Record<string, string> = {
-  zone: 'berl',
-  weekday: 'mon',
-  command: 'tr',
-  tracks: 'eng',
-  roles: 'en',
-  schedule: '',
-};
-
 /** What Discord refused, and what was logged as a fault of ours. */
 const complaints = ({ discord, log }: TestBot): unknown[] => [
   ...discord.requests.filter(({ status }) => status >= 400 || status === 0),
@@ -94,20 +29,6 @@ const complaints = ({ discord, log }: TestBot): unknown[] => [
 
 const notifies = ({ pings: { everyone, users, roles } }: StoredMessage): boolean =>
   everyone || users.length + roles.length > 0;
-
-/** All buttons and selects, and all forms, that commands/*.ts have handlers for. */
-const everythingDefined = async (): Promise<{ actions: string[]; forms: string[] }> => {
-  const commands = [...(await loadCommands()).values()];
-  const of = (part: 'actions' | 'modals'): string[] =>
-    commands.flatMap(command => Object.keys(command[part]).map(name => `${command.name}/${name}`)).sort();
-  return { actions: of('actions'), forms: of('modals') };
-};
-
-/** No message has a button for these (any more): they answer those of older messages only. */
-const OLD_BUTTONS = ['progress/show'];
-/** Only a list that is longer than a page has these. */
-const LONG_LIST_BUTTONS = ['topics/list'];
-const UNSEEN = [...OLD_BUTTONS, ...LONG_LIST_BUTTONS];
 
 const openServer = async (curriculum: Curriculum) => {
   const test = await startTestBot({ curriculum });
@@ -135,7 +56,7 @@ describe('everything that a server can do with Milepost', () => {
 
   it('is typed, each command with each of its options, and then pressed, chosen and filled in, to the last button', async () => {
     const { test, organiser, weekly } = server;
-    const examples = EXAMPLES(testCurriculum, weekly.id);
+    const examples = examplesOf(testCurriculum, weekly.id);
     const given = ([name, many]: [string, Options[]]) => [name, [...new Set(many.flatMap(Object.keys))].sort()];
     const offered = registered(test).map(({ name, options }) => [name, options.map(option => option.name).sort()]);
     expect(Object.fromEntries(Object.entries(examples).map(given))).toEqual(Object.fromEntries(offered));
@@ -221,11 +142,11 @@ describe('everything that a server can do with Milepost', () => {
 
   it('was all of what the commands define, and each was done at least once and not only refused', async () => {
     const { actions, forms } = await everythingDefined();
-    expect(actions.filter(name => !reached.carriedOut.has(name))).toEqual(UNSEEN);
-    expect(actions.filter(name => !reached.actions.has(name))).toEqual(UNSEEN);
+    expect(actions.filter(name => !reached.carriedOut.has(name))).toEqual(OLD_BUTTONS);
+    expect(actions.filter(name => !reached.actions.has(name))).toEqual(OLD_BUTTONS);
     expect(forms.filter(name => !reached.forms.has(name))).toEqual([]);
     const { organiser } = server;
-    for (const name of UNSEEN)
+    for (const name of OLD_BUTTONS)
       expect(await organiser.sendRaw({ type: 3, data: { component_type: 2, custom_id: `${name}/` } })).toMatchObject({
         type: 'message',
         ephemeral: true,
@@ -239,7 +160,7 @@ describe('the repository’s own content', () => {
     const curriculum = await loadCurriculum(join(import.meta.dirname, '../../content'));
     const { test, organiser, weekly } = await openServer(curriculum);
     const visit = createVisit({ everyTopic: false });
-    for (const [command, many] of Object.entries(EXAMPLES(curriculum, weekly.id)))
+    for (const [command, many] of Object.entries(examplesOf(curriculum, weekly.id)))
       for (const options of many) await visit.type(organiser, command, options);
     const ids = [...curriculum.topics.values()]
       .filter(({ tracks }) => tracks.includes('engineering'))

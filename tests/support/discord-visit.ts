@@ -3,21 +3,11 @@ import { decodeAction } from '../../src/command.ts';
 import { decodePress } from '../../src/discord/custom-id.ts';
 import type { Answer, Component, StoredMessage, TestSeat } from './discord/discord-server.ts';
 import { flatten } from './discord/messages.ts';
-import type { Options } from './discord/user.ts';
+import { FORMS, kindOf, type Options, OUR_FAULT } from './visit.ts';
 
 const BUTTON = 2;
 const SELECT = 3;
 const LINK_STYLE = 5;
-
-/** What to type into a form, by the action that it belongs to: first something wrong where that is refused, then something right. */
-const FORMS: Record<string, { field: string; wrong: string; right: string; again?: string }> = {
-  'onboard/hours': { field: 'value', wrong: 'a few', right: '5' },
-  // Not refused: the step comes again and offers the nearest zone.
-  'onboard/zone': { field: 'value', wrong: 'Berlim', right: 'New York', again: 'Change' },
-  'settings/form/zone': { field: 'value', wrong: 'Atlantis', right: 'Lisbon' },
-  'settings/form/community-zone': { field: 'value', wrong: 'Atlantis', right: 'Madrid' },
-  'settings/form/pause': { field: 'value', wrong: 'when I feel like it', right: '2 weeks' },
-};
 
 type Control = { source: StoredMessage; component: Component; values: string[] };
 
@@ -42,20 +32,14 @@ export const createVisit = ({ everyTopic = true } = {}) => {
     if (isInServer && !answer.ephemeral) faults.push(`${what}: everybody in the channel sees it`);
     const isRefused = answer.text.startsWith('⚠️');
     if (!isInServer && answer.ephemeral !== isRefused && !answer.updated) faults.push(`${what}: hidden ${!isRefused}`);
-    if (/the incident [0-9a-f]{8}|could not be shown/.test(answer.text)) faults.push(`${what}: ${answer.text}`);
+    if (OUR_FAULT.test(answer.text)) faults.push(`${what}: ${answer.text}`);
     return !isRefused;
-  };
-
-  /** One of a kind is enough: tries of a quiz are numbered without end. */
-  const kindOf = (action: string): string => {
-    const kind = action.startsWith('quiz/') ? action.replaceAll(/:\d+/g, ':N') : action;
-    return everyTopic ? kind : kind.replace(/^(topics|start|done|skip|undo|quiz)\/([a-z]+)\/[a-z0-9-]+/, '$1/$2/…');
   };
 
   const meet = (source: StoredMessage): void => {
     const keep = (component: Component, values: string[]): void => {
       const { action, values: chosen } = decodePress(component.custom_id ?? '', values);
-      const kind = `${kindOf(action)} ${everyTopic || !action.startsWith('topics/') ? chosen : ''}`;
+      const kind = kindOf(action, chosen, everyTopic);
       // A form that is kept for one person has an id of its own each time.
       if (seen.has(kind) || action.startsWith('~')) return;
       seen.add(kind);
