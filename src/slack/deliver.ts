@@ -5,18 +5,14 @@ import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
 import type { DirectChannels, Outcome, Platform, Search, Target } from '../platform.ts';
 import { type Clients, problemOf } from './clients.ts';
+import { DELIVERY_EVENT, findPost, TooFarBack } from './find-post.ts';
 import type { Workspaces } from './installs.ts';
-import { isTokenRefused, outcomeOf } from './outcome.ts';
-import { createPace } from './pace.ts';
+import { hasBadBlocks, isTokenRefused, outcomeOf } from './outcome.ts';
+import { createPace, NotYet } from './pace.ts';
 import type { Pictures } from './pictures.ts';
 import type { RenderContext } from './render.ts';
+import { openThread } from './threads.ts';
 
-/** The type of the metadata that carries a delivery's key. */
-export const DELIVERY_EVENT = 'milepost_delivery';
-const SEARCH_MARGIN_MS = 60_000;
-/** 15 is what apps outside of Slack's marketplace get at most. */
-const PAGE = 15;
-const SEARCH_PAGES = 40;
 /** What waits so briefly waits here, with what has been posted already; everything else waits in the outbox. */
 const LONGEST_WAIT_MS = 3_000;
 
@@ -32,24 +28,12 @@ export type DeliverDeps = {
   log: Log;
 };
 
-/** Slack's limits leave no room for a message yet. */
-class NotYet extends Error {
-  readonly waitMs: number;
-  constructor(waitMs: number) {
-    super('Slack’s rate limit');
-    this.waitMs = waitMs;
-  }
-}
-
 /** It is not known yet with which token a workspace is reached: nothing was sent. */
 class NotReady extends Error {
   constructor(cause: unknown) {
     super('The workspace’s token is not known', { cause });
   }
 }
-
-/** More was written since than can be read. */
-class TooFarBack extends Error {}
 
 type Content = { text: string; blocks?: KnownBlock[]; metadata?: MessageMetadata; thread_ts?: string };
 type Posted = { channelId: string; ts: string };
@@ -95,11 +79,18 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
   ): Promise<Posted> => {
     const isReply = 'thread_ts' in content;
     await inTurn(communityId, channel, isReply);
-    const { channel: channelId = channel, ts } = await posts.chat.postMessage({
-      channel,
-      ...(typeof content === 'function' ? await content() : content),
-      unfurl_links: false,
-      unfurl_media: false,
+    const send = (one: Content) =>
+      posts.chat.postMessage({ channel, ...one, unfurl_links: false, unfurl_media: false }).catch((error: unknown) => {
+        const problem = problemOf(error);
+        if (problem.type === 'limited') pace.rest(communityId, performance.now() + problem.retryAfterMs);
+        throw error;
+      });
+    const made = typeof content === 'function' ? await content() : content;
+    const { channel: channelId = channel, ts } = await send(made).catch((error: unknown) => {
+      if (!made.blocks || !hasBadBlocks(problemOf(error))) throw error;
+      log.error({ err: error }, 'Slack did not take a message as it was, so its plain text was sent');
+      const { blocks: _, ...plain } = made;
+      return send(plain);
     });
     if (ts === undefined) throw new Error('Slack did not say where the message is.');
     return { channelId, ts };
@@ -128,41 +119,17 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
     }
   };
 
-  /** Whether a post has a thread already; undefined where Slack does not say. */
-  const isAnswered = async ({ reads }: Clients, { channelId, ts }: Posted): Promise<boolean | undefined> => {
-    try {
-      const { messages = [] } = await reads.conversations.replies({ channel: channelId, ts, limit: 2 });
-      return messages.length > 1;
-    } catch {
-      return undefined;
-    }
-  };
-
-  /** Says in a thread what it is for; answers what to tell the organiser where that failed: the post itself is out. */
-  const openThread = async (
+  /** What to tell the organiser where a thread was asked for and could not be opened: the post itself is out. */
+  const threadUnder = async (
     clients: Clients,
     target: Target,
-    posted: Posted,
-    isSecond = false,
-  ): Promise<string | undefined> => {
-    if (!('thread' in target) || target.thread === undefined) return undefined;
-    try {
-      const text = `💬 ${target.thread}: talk about it here.`;
-      await post(clients, target, posted.channelId, { thread_ts: posted.ts, text });
-      return undefined;
-    } catch (error) {
-      if (error instanceof NotYet) return 'Its thread could not be opened in time.';
-      const problem = problemOf(error);
-      if (problem.type === 'limited') pace.rest(target.communityId, performance.now() + problem.retryAfterMs);
-      if (problem.type !== 'refused' && !isSecond) {
-        const isThere = problem.type === 'unclear' ? await isAnswered(clients, posted) : false;
-        if (isThere !== undefined) return isThere ? undefined : openThread(clients, target, posted, true);
-      }
-      if (problem.type === 'unclear') return 'It is not known whether its thread was opened.';
-      const reason = problem.type === 'refused' ? problem.code : problem.type;
-      return `Its thread could not be opened: ${reason}.`;
-    }
-  };
+    { channelId, ts }: Posted,
+  ): Promise<string | undefined> =>
+    'thread' in target && target.thread !== undefined
+      ? openThread({ clients, channelId, ts, name: target.thread }, async content => {
+          await post(clients, target, channelId, content);
+        })
+      : undefined;
 
   const NOT_HERE = { type: 'retry', reason: 'Milepost is not in this workspace any more.' } as const;
 
@@ -178,7 +145,6 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
         : outcomeOf(problem, 'channel', at);
     }
     const problem = problemOf(error);
-    if (problem.type === 'limited') pace.rest(target.communityId, performance.now() + problem.retryAfterMs);
     if (isTokenRefused(problem)) {
       log.error({ team: target.communityId, problem }, 'Slack refuses the token of a workspace');
       await workspaces.doubt(target.communityId);
@@ -199,35 +165,6 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
     return channel.id;
   };
 
-  type FoundPost = Posted & { hasThread: boolean };
-  const searchIn = async (
-    { reads }: Clients,
-    channelId: string,
-    key: string,
-    since: Date,
-  ): Promise<FoundPost | undefined> => {
-    const oldest = String((since.getTime() - SEARCH_MARGIN_MS) / 1000);
-    let cursor: string | undefined;
-    for (let page = 0; page < SEARCH_PAGES; page += 1) {
-      const { messages = [], response_metadata: next } = await reads.conversations.history({
-        channel: channelId,
-        oldest,
-        inclusive: true,
-        limit: PAGE,
-        include_all_metadata: true,
-        ...(cursor !== undefined && { cursor }),
-      });
-      const found = messages.find(({ metadata }) => {
-        const payload = metadata?.event_payload as { key?: unknown } | undefined;
-        return metadata?.event_type === DELIVERY_EVENT && payload?.key === key;
-      });
-      if (found?.ts) return { channelId, ts: found.ts, hasThread: (found.reply_count ?? 0) > 0 };
-      cursor = next?.next_cursor || undefined;
-      if (cursor === undefined) return undefined;
-    }
-    throw new TooFarBack();
-  };
-
   return {
     async deliver(target, message, key) {
       try {
@@ -236,7 +173,7 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
         const content = () => contentOf(clients, message, key);
         if ('memberId' in target) return { type: 'sent', messageId: (await postDirect(clients, target, content)).ts };
         const posted = await post(clients, target, target.channelId, content);
-        const note = await openThread(clients, target, posted);
+        const note = await threadUnder(clients, target, posted);
         return { type: 'sent', messageId: posted.ts, ...(note !== undefined && { note }) };
       } catch (error) {
         return refused(error, target);
@@ -257,9 +194,10 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
       try {
         const clients = await clientsFor(target);
         if (!clients) return { type: 'later' };
-        const found = await searchIn(clients, await channelOf(clients, target), key, since);
+        const channelId = await channelOf(clients, target);
+        const found = await findPost(clients, channelId, key, since);
         if (!found) return { type: 'absent' };
-        const note = found.hasThread ? undefined : await openThread(clients, target, found);
+        const note = found.hasThread ? undefined : await threadUnder(clients, target, { channelId, ts: found.ts });
         return { type: 'found', messageId: found.ts, ...(note !== undefined && { note }) };
       } catch (error) {
         const problem = problemOf(error instanceof NotReady ? error.cause : error);

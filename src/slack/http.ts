@@ -71,7 +71,7 @@ export const createHttpReceiver = ({
     };
     bolt
       ?.processEvent(event)
-      .catch(error => log.error({ err: error }, 'Bolt could not take what Slack sent'))
+      .catch(error => log.warn({ err: error }, 'Bolt could not take what Slack sent'))
       .finally(() => resolve(undefined));
     return promise.finally(() => clearTimeout(timer));
   };

@@ -1,7 +1,12 @@
 // The workspaces that the app is installed in, with their tokens: one by a token of its own, or many by OAuth.
+import { cleanText, shorten } from '../clean-text.ts';
 import type { Log } from '../log.ts';
 import { type Clients, problemOf } from './clients.ts';
 import { isTokenRefused } from './outcome.ts';
+
+const NAME_LIMIT = 80;
+/** What Slack calls a workspace, on one clean line; empty where it has nothing to show. */
+export const workspaceName = (given = ''): string => shorten(cleanText(given), NAME_LIMIT);
 
 export type Workspace = {
   teamId: string;
@@ -36,12 +41,18 @@ export const createSingleWorkspace = (
     try {
       const {
         team_id: teamId,
-        team: name = '',
+        team,
         user_id: botUserId = '',
         enterprise_id,
       } = await clientsOf(botToken).reads.auth.test();
       if (teamId === undefined) return undefined;
-      known = { teamId, name, botToken, botUserId, ...(enterprise_id && { enterpriseId: enterprise_id }) };
+      known = {
+        teamId,
+        name: workspaceName(team),
+        botToken,
+        botUserId,
+        ...(enterprise_id && { enterpriseId: enterprise_id }),
+      };
       return known;
     } catch (error) {
       const problem = problemOf(error);

@@ -3,6 +3,7 @@ import type { OauthV2AccessResponse } from '@slack/web-api';
 import { UserError } from '../errors.ts';
 import type { NewSlackInstallation, SlackTokens } from '../storage/slack-installations.ts';
 import type { Clients } from './clients.ts';
+import { workspaceName } from './installs.ts';
 
 export type Granted = { installation: NewSlackInstallation; tokens: SlackTokens };
 
@@ -35,7 +36,7 @@ const installationOf = (answer: OauthV2AccessResponse): NewSlackInstallation => 
     ownerId: owner.id,
     isOrg,
     enterpriseId: enterprise?.id ?? null,
-    name: owner.name ?? '',
+    name: workspaceName(owner.name),
     appId,
     botUserId,
     scopes: scope.split(',').filter(Boolean),

@@ -8,7 +8,7 @@ import type {
   SlackInstallationStore,
 } from '../storage/slack-installations.ts';
 import { type Clients, SLACK_API } from './clients.ts';
-import type { Workspaces } from './installs.ts';
+import { type Workspaces, workspaceName } from './installs.ts';
 import { PATHS } from './manifest.ts';
 import { createOAuthAccess } from './oauth-access.ts';
 import { createOAuthRoutes } from './oauth-routes.ts';
@@ -72,7 +72,8 @@ export const createOAuthWorkspaces = (deps: OAuthOptions): OAuthWorkspaces => {
         limit: TEAMS_A_PAGE,
         ...(cursor && { cursor }),
       });
-      for (const { id: teamId, name = '' } of answer.teams ?? []) if (teamId) teams.push({ teamId, name });
+      for (const { id: teamId, name } of answer.teams ?? [])
+        if (teamId) teams.push({ teamId, name: workspaceName(name) });
       cursor = answer.response_metadata?.next_cursor;
       if (!cursor) break;
     }

@@ -39,15 +39,19 @@ const TOKEN_REFUSED = new Set([
   'token_revoked',
   'user_removed_from_team',
 ]);
-/** A fault of ours: the same message would be refused again. */
-const MALFORMED = new Set([
+/** Blocks that Slack does not take; the same as plain text may do. */
+const BAD_BLOCKS = new Set([
   'invalid_blocks',
+  'invalid_blocks_format',
+  'invalid_attachments',
   'invalid_arguments',
-  'metadata_too_large',
   'msg_blocks_too_long',
-  'msg_too_long',
-  'no_text',
 ]);
+/** A fault of ours: the same message would be refused again. */
+const MALFORMED = new Set([...BAD_BLOCKS, 'metadata_too_large', 'msg_too_long', 'no_text']);
+
+export const hasBadBlocks = (problem: Problem | undefined): boolean =>
+  problem?.type === 'refused' && BAD_BLOCKS.has(problem.code);
 
 /** Whether Slack will not hear of this workspace's token any more. */
 export const isTokenRefused = (problem: Problem): boolean =>

@@ -12,6 +12,15 @@ const BOOKED_EVERY_MS = 210;
 /** Buckets that are full again are forgotten when there are so many. */
 const REMEMBERED = 10_000;
 
+/** Slack's limits leave no room for a message yet. */
+export class NotYet extends Error {
+  readonly waitMs: number;
+  constructor(waitMs: number) {
+    super('Slack’s rate limit');
+    this.waitMs = waitMs;
+  }
+}
+
 type Limit = { burst: number; perSecond: number };
 type Bucket = { left: number; at: number };
 

@@ -31,7 +31,7 @@ const textInput = ({ type, value = '', placeholder = '', maxLength }: ModalField
 
 const isUsable = ({ value }: SelectOption): boolean => value.trim() !== '' && value.length <= LIMITS.option;
 const optionOf = ({ label, value }: SelectOption): PlainTextOption => ({
-  text: plainText(label, LIMITS.option, value),
+  text: plainText(label, LIMITS.option, cleanText(value) || undefined),
   value,
 });
 

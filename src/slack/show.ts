@@ -3,22 +3,12 @@ import type { MessageReply } from '../command.ts';
 import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
 import { type Clients, type Problem, problemOf } from './clients.ts';
+import { hasBadBlocks } from './outcome.ts';
 import type { Pictures } from './pictures.ts';
 import type { Place } from './receive.ts';
 import type { RenderContext } from './render.ts';
 import { renderMessageView } from './render-view.ts';
 import { postToResponseUrl } from './response-url.ts';
-
-/** Slack's words for blocks that it does not take; the plain text may do. */
-const MALFORMED = new Set([
-  'invalid_blocks',
-  'invalid_blocks_format',
-  'invalid_attachments',
-  'invalid_arguments',
-  'msg_blocks_too_long',
-]);
-const isMalformed = (problem: Problem | undefined): boolean =>
-  problem?.type === 'refused' && MALFORMED.has(problem.code);
 
 /** No previews of links. */
 const QUIET = { unfurl_links: false, unfurl_media: false };
@@ -135,7 +125,7 @@ export const createShower = ({
         let content = await contentOf(clients, reply);
         for (const { name, send } of waysFor(place, clients, reply)) {
           let problem = await send(content);
-          if (isMalformed(problem) && content.blocks && !name.startsWith('views.')) {
+          if (hasBadBlocks(problem) && content.blocks && !name.startsWith('views.')) {
             log.error({ problem, way: name }, 'Slack did not take an answer, so its plain text was sent');
             content = { text: content.text };
             problem = await send(content);

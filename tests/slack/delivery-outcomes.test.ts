@@ -70,19 +70,29 @@ describe('a channel that cannot be reached', () => {
 });
 
 describe('a message that Slack does not take', () => {
-  it.each(['invalid_blocks', 'msg_too_long'])(
-    '(%s) is given up at once and logged; the schedule goes on',
-    async code => {
-      const made = await schedule();
-      slack.misbehave.api({ ...POST, times: 1 }, { error: code });
-      await test.liveUntil('2026-11-30T09:01:00Z');
-      expect(await rowOf(made)).toMatchObject({ state: 'failed', attempts: 1, reason: expect.stringContaining(code) });
-      expect(test.log.filter(({ level }) => level >= 50).map(({ msg }) => msg)).toContain(
-        'Slack will never take this delivery',
-      );
-      expect(there()).toHaveLength(1);
-    },
-  );
+  it('goes out as its plain text where only its blocks are refused, and the fault is logged', async () => {
+    const made = await schedule();
+    slack.misbehave.api({ ...POST, times: 1 }, { error: 'invalid_blocks' });
+    await test.liveUntil('2026-11-23T09:01:00Z');
+    expect(await rowOf(made)).toMatchObject({ state: 'sent', attempts: 1 });
+    expect(there()).toMatchObject([{ blocks: [], text: expect.stringContaining('WEEK 1') }]);
+    expect(test.log.filter(({ level }) => level >= 50)).toHaveLength(1);
+  });
+
+  it('is given up at once and logged where its text is refused; the schedule goes on', async () => {
+    const made = await schedule();
+    slack.misbehave.api({ ...POST, times: 1 }, { error: 'msg_too_long' });
+    await test.liveUntil('2026-11-30T09:01:00Z');
+    expect(await rowOf(made)).toMatchObject({
+      state: 'failed',
+      attempts: 1,
+      reason: expect.stringContaining('too_long'),
+    });
+    expect(test.log.filter(({ level }) => level >= 50).map(({ msg }) => msg)).toContain(
+      'Slack will never take this delivery',
+    );
+    expect(there()).toHaveLength(1);
+  });
 
   it('for a reason that Milepost does not know is tried again five times, more and more slowly', async () => {
     const made = await schedule();
