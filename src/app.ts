@@ -1,6 +1,6 @@
 // Takes every interaction to its handler and every error to one answer: the only boundary between people and the commands.
 import { randomUUID } from 'node:crypto';
-import { askAnOrganiser, commandCode, isTyped, withCommands } from './cards/given-command.ts';
+import { askAnOrganiser, commandCode, withCommands } from './cards/given-command.ts';
 import { cleanText, shorten } from './clean-text.ts';
 import {
   type Caller,
@@ -171,9 +171,9 @@ const route = async (interaction: Interaction, context: Context): Promise<{ comm
   return { command, reply: await modal.submit(interaction.fields, context, id.value) };
 };
 
-/** Where commands are picked, those that the sentence names can be pressed; typed ones stay whole. */
+/** Commands that the sentence names are code: each platform shows how they are called there. The playground knows them by no other name. */
 const errorReply = (message: string, { commands }: AppDeps, { platform }: Caller): MessageReply => {
-  const markdown = isTyped(platform) ? escapeMarkdown(message) : withCommands(cleanText(message), commands);
+  const markdown = platform === 'web' ? escapeMarkdown(message) : withCommands(cleanText(message), commands);
   return reply({ blocks: [text(`⚠️ ${markdown}`)] }, { private: true, refused: true });
 };
 

@@ -240,7 +240,7 @@ describe('npx milepost doctor with Slack', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/✓ Database: .*\n\nDiscord\n✓ Token: (.|\n)*\n\nSlack\n✓ Clock: /);
     expect(out).toContain(
-      '✗ Schedule 1 (digest) in “AI Safety Leeds”: Milepost is not in #quiet\n    Type “/invite @Milepost” in #quiet.',
+      '✗ Schedule 1 (digest) in “AI Safety Leeds”: Milepost is not in #quiet\n    Type “/invite @milepost” in #quiet.',
     );
     expect(out).toContain('- not checked: the app’s settings at Slack');
   });

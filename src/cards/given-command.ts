@@ -43,7 +43,9 @@ export const withCommands = (text: string, commands: Commands): Markdown => {
 };
 
 /** Where an organiser can do what is refused here: in direct messages Discord does not say who manages the server. */
-export const askAnOrganiser = ({ platform, channelId }: Pick<Context, 'platform' | 'channelId'>): string =>
-  platform === 'discord' && channelId === undefined
+export const askAnOrganiser = ({ platform, channelId }: Pick<Context, 'platform' | 'channelId'>): string => {
+  if (platform === 'slack') return 'Ask an owner or admin of this workspace';
+  return platform === 'discord' && channelId === undefined
     ? 'If you manage the server, send it there; otherwise ask one of them'
     : 'Ask one of them';
+};

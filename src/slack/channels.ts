@@ -6,7 +6,7 @@ const PAGE = 200;
 const PAGES = 25;
 const NOT_HERE = {
   problem:
-    'There is no such channel in this workspace, or it is private and I am not in it. Type “/invite @Milepost” there first.',
+    'There is no such channel in this workspace, or it is private and I am not in it. Type “/invite @milepost” there first.',
 };
 
 type Found = { id?: string; name?: string; is_member?: boolean; is_archived?: boolean };
@@ -42,7 +42,7 @@ export const findChannel = async (
       : await findByName(clients, teamId, named.toLowerCase());
     if (!found?.id) return NOT_HERE;
     if (found.is_archived) return { problem: 'It is archived.' };
-    if (!found.is_member) return { problem: 'I am not in it. Type “/invite @Milepost” there, then send this again.' };
+    if (!found.is_member) return { problem: 'I am not in it. Type “/invite @milepost” there, then send this again.' };
     return { id: found.id, name: found.name ?? found.id };
   } catch (error) {
     const problem = problemOf(error);

@@ -33,9 +33,9 @@ const obstacleTo = async (
     if (channel?.is_archived)
       return {
         what: `${name} is archived`,
-        todo: `unarchive it in Slack and type “/invite @Milepost” there. Or ${another}`,
+        todo: `unarchive it in Slack and type “/invite @milepost” there. Or ${another}`,
       };
-    if (!channel?.is_member) return { what: `Milepost is not in ${name}`, todo: `type “/invite @Milepost” in ${name}` };
+    if (!channel?.is_member) return { what: `Milepost is not in ${name}`, todo: `type “/invite @milepost” in ${name}` };
     if (channel.is_read_only || channel.is_thread_only)
       return {
         what: `${name} takes ${channel.is_read_only ? 'no posts' : 'threads only'} from Milepost`,
@@ -49,7 +49,7 @@ const obstacleTo = async (
     if (problem.code === 'channel_not_found')
       return {
         what: 'Slack does not show its channel any more: it was deleted, or is private and Milepost was removed from it',
-        todo: `where it is still there, type “/invite @Milepost” in it. Or ${another}`,
+        todo: `where it is still there, type “/invite @milepost” in it. Or ${another}`,
       };
     const why = problem.needed ? `the scope ${problem.needed} is missing` : problem.code;
     return {

@@ -8,8 +8,9 @@ import { TOO_LATE, within } from '../within.ts';
 import type { Clients, Problem } from './clients.ts';
 import { encodeOrigin } from './origin.ts';
 import type { Place } from './receive.ts';
+import type { RenderContext } from './render.ts';
 import { renderModal } from './render-view.ts';
-import { problemIn } from './show.ts';
+import { problemIn, pushWindow } from './show.ts';
 
 /** Slack's words for a trigger that is used or older than three seconds. */
 const TRIGGER_GONE = new Set(['expired_trigger_id', 'exchanged_trigger_id', 'invalid_trigger_id', 'missing_trigger']);
@@ -50,7 +51,12 @@ export type Opener = {
   shown(place: Place, modal: Modal): Promise<void>;
 };
 
-export const createOpener = ({ formsOf, now, log }: { formsOf: FormsOf; now: () => Date; log: Log }): Opener => {
+export const createOpener = ({
+  formsOf,
+  renamed,
+  now,
+  log,
+}: Pick<RenderContext, 'renamed'> & { formsOf: FormsOf; now: () => Date; log: Log }): Opener => {
   const asMessage: Opener['asMessage'] = async (place, modal) => ({
     type: 'message',
     private: true,
@@ -62,18 +68,15 @@ export const createOpener = ({ formsOf, now, log }: { formsOf: FormsOf; now: () 
     },
   });
 
-  const tryToOpen = async (place: Place, { reads: { views } }: Clients, modal: Modal): Promise<Problem | undefined> => {
+  const tryToOpen = async (place: Place, { reads }: Clients, modal: Modal): Promise<Problem | undefined> => {
     const { triggerId, source } = place;
     if (triggerId === undefined) return { type: 'refused', code: 'missing_trigger' };
-    const view = renderModal(modal, { privateMetadata: encodeOrigin(place, now()) });
-    const tried = (call: Promise<unknown>) => inTime(problemIn(call));
-    if (source?.type !== 'view' || source.viewType !== 'modal')
-      return tried(views.open({ trigger_id: triggerId, view }));
-    const problem = await tried(views.push({ trigger_id: triggerId, view }));
-    // Three windows lie upon each other at most, so this one gives way.
-    return problem?.type === 'refused' && problem.code === 'push_limit_reached'
-      ? tried(views.update({ view_id: source.viewId, view }))
-      : problem;
+    const view = renderModal(modal, { renamed, privateMetadata: encodeOrigin(place, now()) });
+    const isInWindow = source?.type === 'view' && source.viewType === 'modal';
+    const call = isInWindow
+      ? pushWindow(reads, { triggerId, viewId: source.viewId }, view)
+      : reads.views.open({ trigger_id: triggerId, view });
+    return inTime(problemIn(call));
   };
 
   const shown: Opener['shown'] = (place, modal) =>

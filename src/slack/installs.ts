@@ -2,6 +2,7 @@
 import { cleanText, shorten } from '../clean-text.ts';
 import type { Log } from '../log.ts';
 import { type Clients, problemOf } from './clients.ts';
+import { missingScopes } from './manifest.ts';
 import { isTokenRefused } from './outcome.ts';
 
 const NAME_LIMIT = 80;
@@ -44,8 +45,15 @@ export const createSingleWorkspace = (
         team,
         user_id: botUserId = '',
         enterprise_id,
+        response_metadata: about,
       } = await clientsOf(botToken).reads.auth.test();
       if (teamId === undefined) return undefined;
+      const missing = about?.scopes ? missingScopes(about.scopes) : [];
+      if (missing.length > 0)
+        log.warn(
+          { missing },
+          'the app in Slack lacks scopes; `npx milepost doctor` says what does not work without them',
+        );
       known = {
         teamId,
         name: workspaceName(team),

@@ -13,6 +13,8 @@ import { plainOf, treeOf } from '../rendering/tree.ts';
 export type MarkdownContext = {
   /** What a slash command ('topics show') is typed as in this workspace; `/topics show` unless told. Also asked for names that are none. */
   typed?: ((command: string) => string) | undefined;
+  /** The same for all commands that a plain text names. */
+  renamed?: ((text: string) => string) | undefined;
   /** Whether the message has a button or menu that opens this topic, so that its name alone will do. */
   opensTopic?: ((topicId: string) => boolean) | undefined;
 };

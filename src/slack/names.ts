@@ -50,9 +50,14 @@ const unescapeText = (text: string): string =>
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
 
+/** Quotes are somebody's own text; a command stands by itself, not in a path. */
+const QUOTE_OR_COMMAND = /“[^”]*”|(?<![\w/])\/([a-z][a-z0-9_-]*)(?![\w/])/g;
+
 export type SlackNames = {
   /** How a command is typed in this workspace: `topics show` as `/topics show`, `help` as `/milepost help`. */
   typed(command: string): string;
+  /** Plain `text` with the commands that it names as they are typed in this workspace; quotes stay as they are. */
+  renamed(text: string): string;
   /** A slash command as Slack tells of it, as one line for our parser: `/track select engineering`. */
   readSlash(sent: { command: string; text: string }): string;
 };
@@ -60,12 +65,17 @@ export type SlackNames = {
 export const createSlackNames = (commands: Commands, prefix?: string): SlackNames => {
   const known = slackCommandNames(commands, prefix);
   const slashOf = new Map([...known].map(([slash, name]) => [name, slash]));
+  const typed = (command: string): string => {
+    const [name = '', ...rest] = command.split(' ');
+    const slash = slashOf.get(name) ?? (commands.has(name) ? `/${MAIN} ${name}` : `/${name}`);
+    return [slash, ...rest].join(' ');
+  };
   return {
-    typed(command) {
-      const [name = '', ...rest] = command.split(' ');
-      const slash = slashOf.get(name) ?? (commands.has(name) ? `/${MAIN} ${name}` : `/${name}`);
-      return [slash, ...rest].join(' ');
-    },
+    typed,
+    renamed: text =>
+      text.replaceAll(QUOTE_OR_COMMAND, (whole, name?: string) =>
+        name !== undefined && commands.has(name) ? typed(name) : whole,
+      ),
     readSlash({ command, text }) {
       const slash = command.toLowerCase();
       const line = unescapeText(text).trim();

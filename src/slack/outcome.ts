@@ -9,7 +9,7 @@ const TOKEN_REST_MS = 10 * 60 * 1000;
 const CHANNEL_GONE: Record<string, string> = {
   channel_not_found:
     'Slack does not show me that channel any more: it was deleted, or is private and I was removed from it.',
-  not_in_channel: 'I am not in the channel: type “/invite @Milepost” there.',
+  not_in_channel: 'I am not in the channel: type “/invite @milepost” there.',
   is_archived: 'The channel is archived.',
   restricted_action: 'A setting of the workspace does not let me post in the channel.',
   restricted_action_read_only_channel: 'The channel is read-only for me.',

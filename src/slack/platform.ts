@@ -116,7 +116,8 @@ export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
   const names = createSlackNames(commands, deps.commandPrefix);
   const pictures = createPictures({ publicUrl, kept, log });
   const renderContext: RenderContext = {
-    typed: command => names.typed(command),
+    typed: names.typed,
+    renamed: names.renamed,
     ...(pictures.pictureUrl && { pictureUrl: pictures.pictureUrl }),
   };
 

@@ -94,11 +94,13 @@ const fieldElement = (field: ModalField): InputBlock['element'] => {
   }
 };
 
-const inputBlock = (field: ModalField): InputBlock => ({
+const inputBlock = (field: ModalField, renamed: (text: string) => string): InputBlock => ({
   type: 'input',
   block_id: field.name,
   label: plainText(field.label, LIMITS.inputLabel, cleanText(field.name) || '…'),
-  ...(cleanText(field.description ?? '') !== '' && { hint: plainText(field.description ?? '', LIMITS.inputHint) }),
+  ...(cleanText(field.description ?? '') !== '' && {
+    hint: plainText(renamed(field.description ?? ''), LIMITS.inputHint),
+  }),
   optional: !(field.required ?? false),
   element: fieldElement(field),
 });
@@ -109,14 +111,17 @@ const inputBlock = (field: ModalField): InputBlock => ({
  */
 export const renderModal = (
   { id, title, submit, fields }: Modal,
-  { privateMetadata }: { privateMetadata?: string | undefined } = {},
+  {
+    privateMetadata,
+    renamed = text => text,
+  }: Pick<RenderContext, 'renamed'> & { privateMetadata?: string | undefined } = {},
 ): ModalView => {
-  const name = plainText(title, LIMITS.viewTitle);
-  const whole = plainText(title, LIMITS.sectionText);
+  const name = plainText(renamed(title), LIMITS.viewTitle);
+  const whole = plainText(renamed(title), LIMITS.sectionText);
   const isCut = name.text !== whole.text;
   const blocks: KnownBlock[] = [
     ...(isCut ? [{ type: 'section' as const, text: whole }] : []),
-    ...fields.slice(0, LIMITS.viewBlocks - 1).map(inputBlock),
+    ...fields.slice(0, LIMITS.viewBlocks - 1).map(field => inputBlock(field, renamed)),
   ];
   return {
     type: 'modal',

@@ -21,6 +21,8 @@ export type RenderContext = {
    * Slack's own or taken. Also asked for what only looks like a command.
    */
   typed?: ((command: string) => string) | undefined;
+  /** The same for all commands that a plain text names. */
+  renamed?: ((text: string) => string) | undefined;
   /** The address under which Slack can fetch a picture; without one it has to be uploaded beforehand. */
   pictureUrl?: ((png: Uint8Array) => string | undefined) | undefined;
 };
@@ -94,6 +96,12 @@ const addPicture = (
   }
 };
 
+/** Slack takes one table a message: the others are drawn. */
+const longestTable = (blocks: readonly Block[]): Block | undefined => {
+  const tables = blocks.filter(block => block.type === 'table');
+  return tables.toSorted((a, b) => b.rows.length - a.rows.length)[0];
+};
+
 const draftOf = (
   { blocks }: Message,
   context: RenderContext,
@@ -102,8 +110,8 @@ const draftOf = (
 ): Draft => {
   const draft: Draft = { pieces: [], images: [], lost: [], missing: [] };
   const seen = new Set<string>();
-  const markdown: MarkdownContext = { typed: context.typed, opensTopic };
-  let hasTable = !surface.tables;
+  const markdown: MarkdownContext = { typed: context.typed, renamed: context.renamed, opensTopic };
+  const shownAsTable = longestTable(blocks);
   const addChunk = (chunk: Chunk | undefined): void => {
     if (chunk?.lost) draft.lost.push(chunk.lost);
     if (chunk?.missing) draft.missing.push(chunk.missing);
@@ -113,9 +121,7 @@ const draftOf = (
     if (block.type === 'divider') draft.pieces.push({ type: 'divider' });
     else if (block.type === 'image') addPicture(draft, block, context, surface);
     else if (block.type === 'table') {
-      const chunk = chunkOfTable(block, !hasTable);
-      addChunk(chunk);
-      hasTable ||= chunk?.table !== undefined;
+      addChunk(chunkOfTable(block, surface.tables && block === shownAsTable));
     } else if (block.type === 'actions') {
       const { rows, links, lost, missing } = controlsOf(block, seen);
       draft.lost.push(...lost);
@@ -213,17 +219,28 @@ export const renderBlocks = (
   };
 };
 
-const plainForm = (message: Message): string => {
-  const words = toPlainText(message).trim();
-  const whole = escapeEntities(words);
+/** What is heard rather than seen: no capitals, no lines and no buttons. */
+const spoken = ({ blocks }: Message): Message => ({
+  blocks: blocks.flatMap((block): Block[] => {
+    if (block.type === 'heading') return [{ ...block, level: 2 }];
+    return block.type === 'actions' || block.type === 'divider' ? [] : [block];
+  }),
+});
+
+const channelsNamed = (text: string): string => text.replaceAll(/#([CG][A-Z0-9]{7,})\b/g, '<#$1>');
+
+const plainForm = (message: Message, { renamed = text => text }: RenderContext): string => {
+  const words = renamed((toPlainText(spoken(message)) || toPlainText(message)).trim());
+  const shown = (text: string): string => channelsNamed(escapeEntities(text));
+  const whole = shown(words);
   if (whole.length <= LIMITS.plainText) return whole || 'There is nothing to show here.';
-  const startAt = (length: number): string => `${escapeEntities(startOf(words, length)).trimEnd()}…`;
+  const startAt = (length: number): string => `${shown(startOf(words, length)).trimEnd()}…`;
   return startAt(greatest(LIMITS.plainText, length => startAt(length).length <= LIMITS.plainText));
 };
 
 /** The message as Slack's payload. Never more than Slack takes: what had to give way is in `shortened`. */
 export const renderMessage = (message: Message, context: RenderContext = {}): SlackMessage => ({
-  text: plainForm(message),
+  text: plainForm(message, context),
   ...renderBlocks(message, context, MESSAGE),
 });
 

@@ -78,7 +78,11 @@ const NOT_UNDERSTOOD: MessageReply = {
 };
 
 /** Slack shows what is wrong under a field: the one whose value the message quotes, else one that it names, else the first. */
-const errorsOf = ({ interaction }: Act, { message }: MessageReply): Record<string, string> | undefined => {
+const errorsOf = (
+  { interaction }: Act,
+  { message }: MessageReply,
+  renamed: (text: string) => string,
+): Record<string, string> | undefined => {
   const fields = interaction.type === 'modal' ? Object.entries(interaction.fields) : [];
   const words = toPlainText(message);
   const quotes = (value: string): boolean =>
@@ -86,15 +90,16 @@ const errorsOf = ({ interaction }: Act, { message }: MessageReply): Record<strin
   const quoted = fields.find(([, value]) => [value].flat().some(quotes));
   const named = fields.find(([field]) => words.split(/[^\w-]+/).includes(field));
   const [name] = quoted ?? named ?? fields[0] ?? [];
-  return name === undefined ? undefined : { [name]: words.slice(0, ERROR_LIMIT) };
+  return name === undefined ? undefined : { [name]: renamed(words).slice(0, ERROR_LIMIT) };
 };
 
 export const createResponder = (deps: ResponderDeps): Responder => {
   const { workspaces, homes, names, renderContext, kept, now, log } = deps;
+  const { renamed = text => text } = renderContext;
   const waits = { ...WAITS, ...deps.waits };
   const callers = createCallers(deps);
   const formsOf = createFormsOf(kept);
-  const opener = createOpener({ formsOf, now, log });
+  const opener = createOpener({ formsOf, renamed, now, log });
   const longValues = createLongValues(kept);
   const performer = createPerformer({ ...deps, callers, formsOf, opener, longValues, whoMs: waits.whoMs });
   const suggest = createSuggester({ ...deps, callers, longValues });
@@ -128,10 +133,10 @@ export const createResponder = (deps: ResponderDeps): Responder => {
     const { source } = received.place;
     if (reply.type === 'modal') {
       const privateMetadata = source?.type === 'view' ? source.privateMetadata : undefined;
-      const view = renderModal(reply.modal, { privateMetadata: privateMetadata ?? encodeOrigin(from, now()) });
+      const view = renderModal(reply.modal, { renamed, privateMetadata: privateMetadata ?? encodeOrigin(from, now()) });
       return { response_action: 'update', view };
     }
-    const errors = reply.refused ? errorsOf(received, reply) : undefined;
+    const errors = reply.refused ? errorsOf(received, reply, renamed) : undefined;
     if (errors) return { response_action: 'errors', errors };
     if (!present || from.source?.type !== 'view') return undefined;
     // The window beneath shows it in place of what it showed before.

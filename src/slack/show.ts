@@ -1,4 +1,5 @@
 // Brings a message to the person: by the response URL of what they did, in the window they have open, or as a message of our own.
+import type { ModalView } from '@slack/types';
 import type { MessageReply } from '../command.ts';
 import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
@@ -24,6 +25,24 @@ export const problemIn = async (call: Promise<unknown>): Promise<Problem | undef
     return undefined;
   } catch (error) {
     return problemOf(error);
+  }
+};
+
+/**
+ * Lays a window upon the one that was acted in, from which Slack leads back to it; where three lie upon each other, the most that Slack
+ * allows, that one gives way. Rejects with Slack's error.
+ */
+export const pushWindow = async (
+  { views }: Clients['reads'],
+  { triggerId, viewId }: { triggerId: string; viewId: string },
+  view: ModalView,
+): Promise<void> => {
+  try {
+    await views.push({ trigger_id: triggerId, view });
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.type !== 'refused' || problem.code !== 'push_limit_reached') throw error;
+    await views.update({ view_id: viewId, view });
   }
 };
 
@@ -78,15 +97,26 @@ export const createShower = ({
       }),
   });
 
-  const inWindow = ({ source, triggerId }: Place, clients: Clients, { message }: MessageReply): Way[] => {
-    const { views } = clients.reads;
-    if (source?.type === 'view' && source.viewType === 'modal') {
-      const update = async () => views.update({ view_id: source.viewId, view: await window(clients, message) });
-      return [{ name: 'views.update', send: () => problemIn(update()) }];
-    }
-    if (triggerId === undefined) return [];
-    const open = async () => views.open({ trigger_id: triggerId, view: await window(clients, message) });
-    return [{ name: 'views.open', send: () => problemIn(open()) }];
+  const inWindow = (
+    { source, triggerId }: Place,
+    { reads }: Clients,
+    { replace = false }: MessageReply,
+    made: () => Promise<ModalView>,
+  ): Way[] => {
+    const { views } = reads;
+    const way = (name: string, call: (view: ModalView) => Promise<unknown>): Way => ({
+      name,
+      send: () => problemIn(made().then(call)),
+    });
+    if (source?.type !== 'view' || source.viewType !== 'modal')
+      return triggerId === undefined ? [] : [way('views.open', view => views.open({ trigger_id: triggerId, view }))];
+    const { viewId } = source;
+    return [
+      ...(replace || triggerId === undefined
+        ? []
+        : [way('views.push', view => pushWindow(reads, { triggerId, viewId }, view))]),
+      way('views.update', view => views.update({ view_id: viewId, view })),
+    ];
   };
 
   const asMessage = (place: Place, clients: Clients, reply: MessageReply): Way[] => {
@@ -111,7 +141,7 @@ export const createShower = ({
     const { responseUrl, source } = place;
     const url = responseUrl === undefined ? [] : [byUrl(responseUrl, place, reply)];
     if (!clients) return url;
-    const windows = inWindow(place, clients, reply);
+    const windows = inWindow(place, clients, reply, () => window(clients, reply.message));
     const messages = asMessage(place, clients, reply);
     return source?.type === 'view' ? [...windows, ...messages] : [...url, ...messages, ...windows];
   };

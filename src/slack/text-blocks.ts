@@ -108,8 +108,9 @@ const headingChunk = (
   { text, level }: Extract<Block, { type: 'heading' }>,
   context: MarkdownContext,
 ): Chunk | undefined => {
-  const chunk = linesChunk('heading', [lineOf(strongNode(oneLine(text)))], context);
-  const plain = cleanText(text);
+  const named = context.renamed?.(text) ?? text;
+  const chunk = linesChunk('heading', [lineOf(strongNode(oneLine(named)))], context);
+  const plain = cleanText(named);
   return chunk && level === 1 && plain !== '' && plain.length <= LIMITS.header ? { ...chunk, header: plain } : chunk;
 };
 

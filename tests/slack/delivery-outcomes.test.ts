@@ -41,7 +41,7 @@ const asked = (method: string) => slack.requests.filter(one => one.method === me
 describe('a channel that cannot be reached', () => {
   it.each<[name: string, breakIt: () => void, says: string, mendIt?: () => void]>([
     ['it was deleted', () => channel.delete(), 'does not show me that channel'],
-    ['Milepost is not in it', () => channel.removeBot(), '/invite @Milepost', () => channel.addBot()],
+    ['Milepost is not in it', () => channel.removeBot(), '/invite @milepost', () => channel.addBot()],
     ['it is archived', () => channel.archive(), 'archived', () => channel.unarchive()],
     [
       'the workspace does not let Milepost post in it',

@@ -171,7 +171,7 @@ describe('what the doctor says of many workspaces', () => {
     });
     expect(lines).toEqual([
       expect.stringMatching(/^unchecked: not checked: 1 more schedule in “AI Safety Leeds” /),
-      'bad: Schedule 1 (digest) in “AI Safety York”: Milepost is not in #quiet -> Type “/invite @Milepost” in #quiet.',
+      'bad: Schedule 1 (digest) in “AI Safety York”: Milepost is not in #quiet -> Type “/invite @milepost” in #quiet.',
     ]);
   });
 

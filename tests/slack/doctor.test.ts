@@ -286,7 +286,7 @@ describe('what the doctor says of schedules in Slack', () => {
   it('says where Milepost is not in the channel, and how to invite it', async () => {
     const quiet = workspace.addChannel({ name: 'quiet', botIsMember: false });
     expect(await of({ channelId: quiet.id })).toEqual([
-      'bad: Schedule 7 (digest) in “AI Safety Leeds”: Milepost is not in #quiet -> Type “/invite @Milepost” in #quiet.',
+      'bad: Schedule 7 (digest) in “AI Safety Leeds”: Milepost is not in #quiet -> Type “/invite @milepost” in #quiet.',
     ]);
   });
 

@@ -226,7 +226,7 @@ describe('the form for missing options', () => {
     await ada.type('/schedule set');
     other.removeBot();
     const refused = await ada.submit({ kind: 'leaderboard', channel: other.id });
-    expect(refused).toMatchObject({ errors: { channel: expect.stringContaining('/invite @Milepost') } });
+    expect(refused).toMatchObject({ errors: { channel: expect.stringContaining('/invite @milepost') } });
   });
 
   it('keeps the channel that was given, and one that Slack does not know as it was typed', async () => {

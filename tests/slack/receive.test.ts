@@ -177,6 +177,9 @@ describe('how a command is typed', () => {
 
   it('leaves alone what is no command of ours', () => {
     expect(names.typed('etc')).toBe('/etc');
+    const words = 'See /help, or /topics list. “/help” is not in /home/user, nor is /nothing.';
+    expect(names.renamed(words)).toBe(words.replace('/help', '/milepost help'));
+    expect(withPrefix.renamed('/topics show, then /done')).toBe('/mp-topics show, then /mp-done');
     expect(withPrefix.typed('remind me')).toBe('/remind me');
   });
 

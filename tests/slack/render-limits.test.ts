@@ -52,7 +52,7 @@ describe('what does not fit', () => {
     expect(texts.join('\n')).toContain('• entry number 0\n• entry number 1\n');
     expect(texts).toContain('▸ 401');
     expect(message.shortened.join()).toMatch(/^\d+ lines,\d+ list entries/);
-    const drawn = render([table([]), table(rows), text('x '.repeat(3000))]);
+    const drawn = render([table(rows), table(rows), text('x '.repeat(3000))]);
     expect(fits(drawn).texts.join('\n')).toContain('▸ 401    A member\n…\n```');
   });
 

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { describe, expect, it } from 'vitest';
+import { channelLink } from '../../src/markdown.ts';
 import {
   actions,
   type Block,
@@ -13,7 +14,7 @@ import {
   quiet,
   text,
 } from '../../src/message.ts';
-import { withFiles } from '../../src/slack/render.ts';
+import { renderMessage, withFiles } from '../../src/slack/render.ts';
 import { renderHome } from '../../src/slack/render-view.ts';
 import { messageViolations } from '../../src/slack/validate.ts';
 import { PNG, render, select, shownIn, table, textOf, typesOf } from '../support/slack-shown.ts';
@@ -103,7 +104,7 @@ describe('texts', () => {
     expect(messageViolations(message)).toEqual([]);
   });
 
-  it('a second table, and any in App Home, is aligned text that cannot be broken out of', () => {
+  it('the shorter of two tables, and any in App Home, is aligned text that cannot be broken out of', () => {
     const second: Block = {
       type: 'table',
       columns: [{ label: 'Place', align: 'end' }, { label: 'Member' }, { label: 'Points', align: 'end' }],
@@ -116,7 +117,9 @@ describe('texts', () => {
       '▸     2  漢字             9',
       '```',
     ].join('\n');
-    expect(shownIn(render([table([]), second]).blocks).texts.at(-1)).toBe(drawn);
+    const longer = table(['a', 'b', 'c'].map(name => ({ cells: ['1', name] })));
+    expect(shownIn(render([longer, second]).blocks).texts.at(-1)).toBe(drawn);
+    expect(shownIn(render([second, longer]).blocks).texts[0]).toBe(drawn);
     expect(shownIn(renderHome({ blocks: [second] }).blocks as KnownBlock[]).texts).toEqual([drawn]);
   });
 
@@ -135,9 +138,13 @@ describe('texts', () => {
   });
 
   it('the plain form says the same without markup, and can ping nobody', () => {
-    expect(render([heading('Hi'), text('**Bold** & <!channel> <@U12345678>')]).text).toBe(
-      'HI\n\nBold &amp; &lt;!channel&gt; &lt;@U12345678&gt;',
+    const message = [heading('Hi'), text('**Bold** & <!channel> <@U12345678>'), actions(button('Read', 'a/b/c'))];
+    expect(render(message).text, 'no capitals and no buttons: it is read aloud').toBe(
+      'Hi\n\nBold &amp; &lt;!channel&gt; &lt;@U12345678&gt;',
     );
+    expect(render([text(`Posted in ${channelLink('C12345678')}.`)]).text).toBe('Posted in <#C12345678>.');
+    const renamed = (words: string): string => words.replaceAll('/topics', '/mp-topics');
+    expect(renderMessage({ blocks: [text('See `/topics list`.')] }, { renamed }).text).toBe('See /mp-topics list.');
     const long = render([text('& '.repeat(3000))]).text;
     expect(long).toMatch(/^(&amp; )+&amp;…$/);
     expect(long.length).toBeGreaterThan(3980);
