@@ -2,59 +2,42 @@
 import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import {
-  ERROR,
   expectToldOrAsked,
   expectToldPrivately,
-  logged,
   press,
-  rowsOf,
   send,
   settle,
   startBot,
   submitForm,
   textOf,
-  WARN,
 } from '../support/discord-forgery.ts';
-
-/** Ids that were never made by Milepost, or for something that is not there. */
-const HOSTILE_IDS = [
-  ...`/ // /// ! @! @1! #2! @1#2! @x!track/show/ ~again/ ~again/00000000 é/è/ê nothing/there/ track/nothing/ TRACK/SHOW/
-    track/constructor/x track/__proto__/x constructor/constructor/x toString/call/ __proto__/x/y track/options/show
-    track/enter/ track/enter/nowhere track/enter/__proto__ done/done/ done/done/nothing done/done/constructor
-    done/done/testing';delete_from_members;-- start/start/@everyone skip/skip/<@1> undo/undo/ undo/undo/nothing
-    topics/read/ topics/read/interpretability topics/page/testing topics/page/testing:NaN topics/page/testing:-1
-    topics/page/testing:1e309 topics/page/testing:99999999999999999999 topics/page/:1 quiz/start/ quiz/start/nothing
-    quiz/answer/testing quiz/answer/testing:NaN:NaN:NaN quiz/answer/testing:1:0:99 quiz/answer/testing:1:-1:0
-    quiz/answer/testing:99999999999999999999:0:0 quiz/answer/testing:1:0.5:0 quiz/answer/testing:1:99999999999:0
-    quiz/again/testing:Infinity quiz/next/testing:-0 onboard/go/nowhere onboard/go/__proto__ onboard/track/nowhere
-    onboard/roles/nobody onboard/hours/1e9 onboard/hours/-4 onboard/zone/Atlantis onboard/zone/../../etc/passwd
-    onboard/messages/hourly onboard/leaderboard/perhaps settings/set/ settings/set/pace: settings/set/pace:1e5
-    settings/set/pace:99 settings/set/zone:Atlantis settings/set/__proto__:on settings/set/pause:yesterday
-    settings/set/messages:hourly settings/set/track:research settings/frequency/hourly settings/form/
-    settings/form/nothing settings/form/__proto__ schedule/pause/ schedule/pause/0 schedule/pause/-1 schedule/pause/1e0
-    schedule/pause/999999999999999999999 schedule/removed/NaN roles/select/security_engineer digest/mine/somebody-else`
-    .trim()
-    .split(/\s+/),
-  ...['', ' ', 'x'.repeat(100), '\u{1F600}'.repeat(50), '\u202etrack/show/', 'track/show/\u0000', '\ud800'],
-  ...['undo/undo/\u0000', `undo/undo/${'\ud800'.repeat(20)}`, 'schedule/preview/\u0000', 'schedule/run/1 or 1=1'],
-  'settings/set/pause:999999999 weeks',
-];
+import {
+  ERROR,
+  HOSTILE_COMMANDS,
+  HOSTILE_IDS,
+  HOSTILE_TEXTS,
+  HOSTILE_VALUES,
+  logged,
+  MAY_DO_SOMETHING,
+  rowsOf,
+  WARN,
+} from '../support/forgery.ts';
 
 describeOnBothDatabases('forged buttons, selects and forms', open => {
   it('are answered, whatever their id, and logged as no fault of ours', async () => {
     const test = await startBot({ db: await open() });
     const { organiser, guild } = await settle(test, 'Leeds');
     const neighbours = await settle(test, 'Oslo');
-    const before = await rowsOf(test.db, neighbours.guild);
+    const before = await rowsOf(test.db, neighbours.guild.id);
     for (const id of HOSTILE_IDS) {
       expectToldOrAsked(await press(organiser, id), `button ${JSON.stringify(id)}`);
-      for (const values of [[], ['x'], ['__proto__', '\u0000', 'x'.repeat(100)], ['schedule/pause/999']])
+      for (const values of HOSTILE_VALUES)
         expectToldOrAsked(await press(organiser, id, values), `select ${JSON.stringify(id)} ${values}`);
-      for (const value of ['', '\u0000', '@everyone <@1> [x](https://evil.example)', 'x'.repeat(4000)])
+      for (const value of HOSTILE_TEXTS)
         expectToldOrAsked(await submitForm(organiser, id, { value, roles: value }), `form ${JSON.stringify(id)}`);
     }
     expect(logged(test, ERROR)).toEqual([]);
-    expect(await rowsOf(test.db, neighbours.guild)).toBe(before);
+    expect(await rowsOf(test.db, neighbours.guild.id)).toBe(before);
     expect(await organiser.slash('next')).toMatchObject({ type: 'message' });
     expect(guild.id).not.toBe(neighbours.guild.id);
   });
@@ -64,57 +47,12 @@ describeOnBothDatabases('commands that Discord would not send', open => {
   it('are answered: unknown ones, and options that are unknown, huge, of the wrong kind or out of range', async () => {
     const test = await startBot({ db: await open() });
     const { organiser, guild } = await settle(test, 'Leeds');
-    const long = 'x'.repeat(6000);
-    const unknown: Record<string, Record<string, unknown>[]> = {
-      ...Object.fromEntries(
-        [
-          'nonsense',
-          '__proto__',
-          'constructor',
-          '',
-          long,
-          'track nonsense',
-          'track constructor',
-          'track',
-          'next show',
-        ].map(name => [name, [{}]]),
-      ),
-      'track __proto__': [{ track: 'x' }],
-      next: [{ nonsense: 1 }, { constructor: 'y' }],
-      'track select': [long, true, 7].map(track => ({ track })),
-      'settings pace': [2 ** 53, -(2 ** 63), 1e308, 1.5, 0, '4; drop table members', false].map(hours => ({ hours })),
-      'settings pause': ['\u0000', '9'.repeat(200), '+275760-09-13', '9999-12-31', long].map(until => ({ until })),
-      'schedule set': [
-        { kind: 'x' },
-        { kind: 'digest', cron: '99 99 99 99 99' },
-        { kind: 'digest', topics: 2 ** 31 },
-        { kind: 'digest', time: '25:99' },
-        { kind: 'digest', weekday: long },
-      ],
-      'schedule pause': [{ schedule: 2 ** 53 - 1 }],
-      'schedule run': [{ schedule: -1 }, { schedule: 2 ** 31 }],
-      ...Object.fromEntries(
-        ['start', 'skip', 'undo', 'quiz', 'topics show'].map(name => [
-          name,
-          [long, '\u0000', '\u200b', '\ud800', '@everyone', '%', "' or 1=1 --", '\u202e\u2066'].map(topic => ({
-            topic,
-          })),
-        ]),
-      ),
-      done: [long, ','.repeat(1000), 'x,'.repeat(499)].map(topics => ({ topics })),
-      'topics search': [long, '.*+?^$()|[]\\'].map(wanted => ({ text: wanted })),
-      help: ['@everyone', '__proto__', long].map(command => ({ command })),
-      'roles select': [{ roles: 'x '.repeat(3000) }],
-      leaderboard: [{ period: '2026', track: 'x' }],
-    };
-    // A year far away is still a year, and nothing that can be seen is the same as nothing: the last topic is undone.
-    const mayDoSomething = ['settings pause', 'undo', 'quiz'];
-    for (const [typed, many] of Object.entries(unknown)) {
+    for (const [typed, many] of Object.entries(HOSTILE_COMMANDS)) {
       for (const options of many) {
         const what = `/${typed} ${JSON.stringify(options)}`.slice(0, 200);
-        const before = await rowsOf(test.db, guild);
+        const before = await rowsOf(test.db, guild.id);
         expectToldOrAsked(await send(organiser, typed, options), what);
-        if (!mayDoSomething.includes(typed)) expect(await rowsOf(test.db, guild), what).toBe(before);
+        if (!MAY_DO_SOMETHING.includes(typed)) expect(await rowsOf(test.db, guild.id), what).toBe(before);
       }
     }
     expect(logged(test, ERROR)).toEqual([]);

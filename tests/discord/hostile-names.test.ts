@@ -3,41 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Answer, StoredMessage } from '../support/discord/discord-server.ts';
 import { flatten } from '../support/discord/messages.ts';
 import { startTestBot, type TestBot } from '../support/discord-bot.ts';
-
-const EVIL = 'https://evil.example';
-const NAMES = [
-  '@everyone',
-  '@here',
-  '<@1>',
-  '<@&1>',
-  '<#1>',
-  '</next:1>',
-  '<t:0:R>',
-  '<a:x:1>',
-  `[win](${EVIL})`,
-  `[win](<${EVIL}>)`,
-  EVIL,
-  '# Big',
-  '-# small',
-  '> quote',
-  '- item',
-  '**bold** __u__',
-  '||spoiler||',
-  '`code`',
-  '```',
-  '```\n@everyone',
-  '\\',
-  '\u202eevil\u2066',
-  '\u200b\u200b\u200b',
-  '\u0000',
-  '   ',
-  '\u{1F600}'.repeat(32),
-  '\u{1F468}\u200d\u{1F469}\u200d\u{1F467}'.repeat(4),
-  `a${'\u0301'.repeat(31)}`,
-  '\ufdfd'.repeat(32),
-  'a\nb\r\nc',
-  '__proto__',
-];
+import { HOSTILE_NAMES } from '../support/forgery.ts';
 
 const start = async (): Promise<TestBot> => {
   const test = await startTestBot();
@@ -77,7 +43,7 @@ it('names of members do nothing in answers, in direct messages and on the leader
   const organiser = test.discord.user('Otto').in(guild, board, { permissions: 1n << 5n });
   await organiser.slash('schedule set', { kind: 'leaderboard', channel: board.id, weekday: 'tuesday', time: '10:00' });
   await organiser.slash('schedule set', { kind: 'digest', send: 'direct' });
-  for (const [at, nick] of NAMES.entries()) {
+  for (const [at, nick] of HOSTILE_NAMES.entries()) {
     const seat = test.discord.user(`person ${at}`).in(guild, board, { nick });
     await seat.slash('track select', { track: 'engineering' });
     await seat.slash('settings leaderboard', { shown: 'yes' });
@@ -90,13 +56,13 @@ it('names of members do nothing in answers, in direct messages and on the leader
   await test.liveUntil('2026-12-01T12:00:00Z');
   expect(test.discord.messages(board.id).length).toBeGreaterThan(0);
   for (const post of test.discord.messages(board.id)) expectHarmless(post, 'the leaderboard');
-  for (const at of NAMES.keys()) {
+  for (const at of HOSTILE_NAMES.keys()) {
     const letters = test.discord.directMessages(test.discord.user(`person ${at}`));
     expect(letters.length).toBeGreaterThan(0);
-    for (const letter of letters) expectHarmless(letter, `a message to ${JSON.stringify(NAMES[at])}`);
+    for (const letter of letters) expectHarmless(letter, `a message to ${JSON.stringify(HOSTILE_NAMES[at])}`);
   }
   const members = await test.db.query.select().from(test.db.tables.members);
-  expect(members).toHaveLength(NAMES.length + 1);
+  expect(members).toHaveLength(HOSTILE_NAMES.length + 1);
   for (const { name } of members) expect(name).toMatch(/\S/);
   expect(test.log.filter(({ level }) => level >= 50)).toEqual([]);
   expect(test.discord.requests.filter(({ status }) => status >= 400)).toEqual([]);
@@ -104,7 +70,7 @@ it('names of members do nothing in answers, in direct messages and on the leader
 
 it('names of servers do nothing in direct messages that say for which of two servers they are', async () => {
   const test = await start();
-  for (const [at, name] of NAMES.entries()) {
+  for (const [at, name] of HOSTILE_NAMES.entries()) {
     const hostile = test.discord.addGuild({ name });
     const quiet = test.discord.addGuild({ name: 'Quiet place' });
     await test.bot.discord.refreshGuilds();
@@ -123,7 +89,7 @@ it('names of channels do nothing in a list of schedules', async () => {
   const test = await start();
   const guild = test.discord.addGuild({ name: 'Leeds' });
   const organiser = test.discord.user('Otto').in(guild, undefined, { permissions: 1n << 5n });
-  for (const name of NAMES.slice(0, 20)) {
+  for (const name of HOSTILE_NAMES.slice(0, 20)) {
     const channel = guild.addChannel({ name });
     const made = await organiser.slash('schedule set', { kind: 'leaderboard', channel: channel.id });
     expectHarmless(messageOf(made), name);

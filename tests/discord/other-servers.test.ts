@@ -1,24 +1,14 @@
 // The things of one server, for people of another and for members without the permission: out of reach, and not even named.
 import { describe, expect, it } from 'vitest';
-import {
-  expectToldPrivately,
-  logged,
-  press,
-  rowsOf,
-  send,
-  settle,
-  startBot,
-  submitForm,
-  textOf,
-  WARN,
-} from '../support/discord-forgery.ts';
+import { expectToldPrivately, press, send, settle, startBot, submitForm, textOf } from '../support/discord-forgery.ts';
+import { logged, rowsOf, WARN } from '../support/forgery.ts';
 
 describe('another server’s things', () => {
   const meet = async () => {
     const test = await startBot();
     const oslo = await settle(test, 'Oslo');
     const leeds = await settle(test, 'Leeds');
-    return { test, oslo, leeds, before: await rowsOf(test.db, oslo.guild) };
+    return { test, oslo, leeds, before: await rowsOf(test.db, oslo.guild.id) };
   };
 
   it('are out of reach of an organiser who knows their numbers', async () => {
@@ -39,7 +29,7 @@ describe('another server’s things', () => {
     const offered = await leeds.organiser.autocomplete('schedule run', 'schedule', '');
     expect(offered.map(({ value }) => String(value))).toEqual([leeds.schedule]);
     expect(test.discord.messages(oslo.channel.id)).toEqual([]);
-    expect(await rowsOf(test.db, oslo.guild)).toBe(before);
+    expect(await rowsOf(test.db, oslo.guild.id)).toBe(before);
     expect(logged(test, WARN)).toEqual([]);
   });
 
@@ -54,7 +44,7 @@ describe('another server’s things', () => {
       await press(leeds.member, `@${oslo.guild.id}!${action}`);
       await press(test.discord.user('Member of Leeds').inDirectMessages(), `@${oslo.guild.id}!${action}`);
     }
-    expect(await rowsOf(test.db, oslo.guild)).toBe(before);
+    expect(await rowsOf(test.db, oslo.guild.id)).toBe(before);
     expect(logged(test, WARN)).toEqual([]);
   });
 
@@ -65,7 +55,7 @@ describe('another server’s things', () => {
     const direct = test.discord.user('Ada').inDirectMessages().channelId;
     const voice = leeds.guild.addChannel({ name: 'Voice', type: 2 }).id;
     const hidden = leeds.guild.addChannel({ name: 'board', deny: 1n << 10n }).id;
-    const before = await rowsOf(test.db, leeds.guild);
+    const before = await rowsOf(test.db, leeds.guild.id);
     for (const channel of [
       oslo.channel.id,
       gone.id,
@@ -84,13 +74,13 @@ describe('another server’s things', () => {
       expect(textOf(answer)).toContain('I cannot post in');
       expect(textOf(answer)).not.toContain('oslo-weekly');
     }
-    expect(await rowsOf(test.db, leeds.guild)).toBe(before);
+    expect(await rowsOf(test.db, leeds.guild.id)).toBe(before);
     expect(logged(test, WARN)).toEqual([]);
   });
 
   it('are not changed by a member without Manage Server, whatever they send', async () => {
     const { test, leeds } = await meet();
-    const before = await rowsOf(test.db, leeds.guild);
+    const before = await rowsOf(test.db, leeds.guild.id);
     const { member } = leeds;
     await expect(member.slash('schedule list')).rejects.toThrow('is not shown to');
     const forged = [
@@ -117,7 +107,7 @@ describe('another server’s things', () => {
       expectToldPrivately(answer);
       expect(textOf(answer)).toMatch(/for organisers|Only organisers/);
     }
-    expect(await rowsOf(test.db, leeds.guild)).toBe(before);
+    expect(await rowsOf(test.db, leeds.guild.id)).toBe(before);
     expect(logged(test, WARN)).toEqual([]);
   });
 });

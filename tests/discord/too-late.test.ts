@@ -1,16 +1,15 @@
 // What comes too late or too slowly: expired tokens, put-off answers, messages that are gone, and buttons of last year.
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { type Command, type Commands, defineCommand, encodeAction, type Reply, reply } from '../../src/command.ts';
+import { type Command, type Reply, reply } from '../../src/command.ts';
 import { loadCommands } from '../../src/commands.ts';
 import type { Curriculum } from '../../src/curriculum/curriculum.ts';
 import { UserError } from '../../src/errors.ts';
-import { actions, button, text } from '../../src/message.ts';
+import { text } from '../../src/message.ts';
 import { testCurriculum } from '../support/curriculum.ts';
 import type { Answer } from '../support/discord/discord-server.ts';
 import { startTestBot, type TestBot, type TestBotOptions } from '../support/discord-bot.ts';
-
-const WARN = 40;
-const ERROR = 50;
+import { ERROR, logged, WARN } from '../support/forgery.ts';
+import { slowCommands, ZONE_FORM } from '../support/forgery-slow.ts';
 
 const startBot = async (options: TestBotOptions = {}) => {
   const test = await startTestBot(options);
@@ -21,50 +20,6 @@ const startBot = async (options: TestBotOptions = {}) => {
 };
 
 const textOf = (answer: Answer): string => (answer.type === 'message' ? answer.text : JSON.stringify(answer));
-const logged = ({ log }: TestBot, level: number): string[] =>
-  log.filter(line => line.level >= level).map(line => JSON.stringify(line).slice(0, 600));
-
-/** A command, its button and its form that answer when the test says so, and what the test says. */
-const slowCommands = async (visibility: Command['visibility'] = 'private') => {
-  let answer: (with_: Reply | Error) => void = () => {};
-  let started: () => void = () => {};
-  const work = (): Promise<Reply> => {
-    started();
-    return new Promise((resolve, reject) => {
-      answer = given => (given instanceof Error ? reject(given) : resolve(given));
-    });
-  };
-  const slow = defineCommand({
-    name: 'slow',
-    description: 'Takes its time',
-    audience: 'member',
-    visibility,
-    run: work,
-    actions: {
-      work,
-      offer: () => reply({ blocks: [text('Here'), actions(button('Work', encodeAction('slow', 'work')))] }),
-    },
-    modals: { work: { submit: work } },
-  });
-  return {
-    commands: new Map([...(await loadCommands()), ['slow', slow]]) as Commands,
-    /** Resolves when the handler has begun. */
-    begins: () =>
-      new Promise<void>(resolve => {
-        started = resolve;
-      }),
-    finish: (given: Reply | Error) => answer(given),
-  };
-};
-const FORM: Reply = {
-  type: 'modal',
-  modal: {
-    id: 'settings/form/zone',
-    title: 'Your zone',
-    submit: 'Save',
-    fields: [{ name: 'value', label: 'City', type: 'text', required: true }],
-  },
-};
 
 it('an answer after Discord’s three seconds is lost, is logged once, and the next one arrives', async () => {
   const { commands, begins, finish } = await slowCommands();
@@ -116,7 +71,7 @@ const PUT_OFF: {
     ephemeral: false,
     says: 'For all',
   },
-  { what: 'a form', visibility: 'private', given: FORM, ephemeral: true, says: 'Open the form' },
+  { what: 'a form', visibility: 'private', given: ZONE_FORM, ephemeral: true, says: 'Open the form' },
 ];
 it.each(PUT_OFF)(
   '$what that takes long is put off and then shown to whom it is for',
@@ -132,7 +87,7 @@ it.each(PUT_OFF)(
     finish(given);
     const answer = await asking;
     expect(answer).toMatchObject({ type: 'message', deferred: true, ephemeral, text: expect.stringContaining(says) });
-    if (given === FORM) {
+    if (given === ZONE_FORM) {
       expect(await ada.press('Open the form')).toMatchObject({ type: 'modal' });
       expect(textOf(await ada.submit({ value: 'Lisbon' }))).toContain('Europe/Lisbon');
     }

@@ -1,12 +1,9 @@
 // Servers with members in them, and interactions that no honest client sends.
 import { expect, onTestFinished } from 'vitest';
-import type { Db } from '../../src/storage/database.ts';
-import type { Answer, TestGuild, TestSeat } from './discord/discord-server.ts';
+import type { Answer, TestSeat } from './discord/discord-server.ts';
 import { startTestBot, type TestBot, type TestBotOptions } from './discord-bot.ts';
 
 const MANAGE_SERVER = 1n << 5n;
-export const WARN = 40;
-export const ERROR = 50;
 
 export const startBot = async (options: TestBotOptions = {}): Promise<TestBot> => {
   const test = await startTestBot(options);
@@ -32,28 +29,6 @@ export const settle = async (test: TestBot, name: string) => {
 };
 
 export const textOf = (answer: Answer): string => (answer.type === 'message' ? answer.text : JSON.stringify(answer));
-
-/** Every row of one community, and of its members, as text that can be compared. */
-export const rowsOf = async ({ query, tables }: Db, guild: TestGuild): Promise<string> => {
-  const sorted = (rows: object[]) => rows.map(row => JSON.stringify(row)).sort();
-  const { communities, members, schedules, deliveries, standings } = tables;
-  const [community] = (await query.select().from(communities)).filter(({ externalId }) => externalId === guild.id);
-  const own = <R extends { communityId: number }>(rows: R[]) => rows.filter(row => row.communityId === community?.id);
-  const people = own(await query.select().from(members));
-  const theirs = <R extends { memberId: number }>(rows: R[]) =>
-    rows.filter(({ memberId }) => people.some(({ id }) => id === memberId));
-  return [
-    JSON.stringify(community),
-    ...sorted(people),
-    ...sorted(own(await query.select().from(schedules))),
-    ...sorted(own(await query.select().from(deliveries))),
-    ...sorted(own(await query.select().from(standings))),
-    ...sorted(theirs(await query.select().from(tables.topicProgress))),
-    ...sorted(theirs(await query.select().from(tables.progressEvents))),
-    ...sorted(theirs(await query.select().from(tables.quizzes))),
-    ...sorted(theirs(await query.select().from(tables.memberRoles))),
-  ].join('\n');
-};
 
 export const press = (seat: TestSeat, customId: string, values?: readonly string[]): Promise<Answer> =>
   seat.sendRaw({
@@ -82,10 +57,6 @@ export const send = (seat: TestSeat, typed: string, options: Record<string, unkn
   const data = { id: '1', type: 1, name, options: sub ? [{ name: sub, type: 1, options: leaves }] : leaves };
   return seat.sendRaw({ type: 2, data });
 };
-
-/** Lines of the log from a level on, as short text. */
-export const logged = ({ log }: TestBot, level: number): string[] =>
-  log.filter(line => line.level >= level).map(line => JSON.stringify(line).slice(0, 600));
 
 /** Whether a person can read it, and nobody else. */
 export const expectToldPrivately = (answer: Answer, what = ''): void => {
