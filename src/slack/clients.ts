@@ -43,8 +43,8 @@ export const createClients = (
 
 /** What an error of a call to Slack means for the one who called. */
 export type Problem =
-  /** `code` is Slack's own, such as `channel_not_found`; `needed` the scopes that are missing. */
-  | { type: 'refused'; code: string; needed?: string }
+  /** `code` is Slack's own, such as `channel_not_found`; `needed` the scopes that are missing, `where` which part of the blocks is wrong. */
+  | { type: 'refused'; code: string; needed?: string; where?: string[] }
   /** Not accepted: ask again after so many milliseconds. */
   | { type: 'limited'; retryAfterMs: number }
   /** It never got there. */
@@ -70,7 +70,7 @@ type SlackError = Error & {
   code?: string;
   retryAfter?: number;
   statusCode?: number;
-  data?: { error?: string; needed?: string };
+  data?: { error?: string; needed?: string; response_metadata?: { messages?: string[] } };
 };
 
 const systemCodeOf = (error: unknown): string => {
@@ -87,7 +87,13 @@ export const problemOf = (error: unknown): Problem => {
   if (code === 'slack_webapi_platform_error' && data?.error) {
     if (AMBIGUOUS.has(data.error)) return { type: 'unclear', message: `Slack answered ${data.error}.` };
     if (TRY_LATER.has(data.error)) return { type: 'limited', retryAfterMs: REST_WITHOUT_WORD_MS };
-    return { type: 'refused', code: data.error, ...(data.needed !== undefined && { needed: data.needed }) };
+    const where = data.response_metadata?.messages?.slice(0, 5);
+    return {
+      type: 'refused',
+      code: data.error,
+      ...(data.needed !== undefined && { needed: data.needed }),
+      ...(where && { where }),
+    };
   }
   if (statusCode !== undefined) return { type: 'unclear', message: `Slack answered ${statusCode}.` };
   const system = systemCodeOf(error);

@@ -7,7 +7,7 @@ import type { DirectChannels, Outcome, Platform, Search, Target } from '../platf
 import { type Clients, problemOf } from './clients.ts';
 import { DELIVERY_EVENT, findPost, TooFarBack } from './find-post.ts';
 import type { Workspaces } from './installs.ts';
-import { hasBadBlocks, isTokenRefused, outcomeOf } from './outcome.ts';
+import { hasBadBlocks, isTokenRefused, MESSAGES_TAB_OFF, outcomeOf } from './outcome.ts';
 import { createPace, NotYet } from './pace.ts';
 import type { Pictures } from './pictures.ts';
 import type { RenderContext } from './render.ts';
@@ -41,6 +41,8 @@ type Posted = { channelId: string; ts: string };
 export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'edit' | 'find'> => {
   const { workspaces, clientsOf, directChannels, pictures, renderContext, isIn, now, log } = deps;
   const pace = createPace();
+  /** Said once, for it holds for everybody. */
+  let isTabOff = false;
 
   /** Undefined where Milepost is not in the workspace; throws `NotReady` where Slack does not say. */
   const clientsFor = async ({ communityId }: Target): Promise<Clients | undefined> => {
@@ -87,8 +89,9 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
       });
     const made = typeof content === 'function' ? await content() : content;
     const { channel: channelId = channel, ts } = await send(made).catch((error: unknown) => {
-      if (!made.blocks || !hasBadBlocks(problemOf(error))) throw error;
-      log.error({ err: error }, 'Slack did not take a message as it was, so its plain text was sent');
+      const problem = problemOf(error);
+      if (!made.blocks || !hasBadBlocks(problem)) throw error;
+      log.error({ problem }, 'Slack did not take a message as it was, so its plain text was sent');
       const { blocks: _, ...plain } = made;
       return send(plain);
     });
@@ -149,6 +152,10 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
       log.error({ team: target.communityId, problem }, 'Slack refuses the token of a workspace');
       await workspaces.doubt(target.communityId);
       if (!(await isIn(target.communityId))) return NOT_HERE;
+    }
+    if (problem.type === 'refused' && problem.code === 'messages_tab_disabled' && !isTabOff) {
+      isTabOff = true;
+      log.error(MESSAGES_TAB_OFF);
     }
     const outcome = outcomeOf(problem, 'memberId' in target ? 'person' : 'channel', at);
     if (outcome.type === 'refused') log.error({ err: error }, 'Slack will never take this delivery');

@@ -22,8 +22,10 @@ const PERSON_GONE: Record<string, string> = {
   channel_not_found: 'Slack does not let me write to this person.',
   is_archived: 'The conversation with this person is archived.',
 };
+/** One checkbox of the app for everybody: no member's wish. */
+export const MESSAGES_TAB_OFF =
+  'The app’s Messages tab is switched off: at https://api.slack.com/apps, App Home, Show Tabs, switch it on.';
 const PERSON_CLOSED: Record<string, string> = {
-  messages_tab_disabled: 'The app’s Messages tab is switched off (app settings, App Home).',
   cannot_dm_bot: 'A bot takes no direct messages.',
 };
 /** The workspace took its permission back, or its token ran out. */
@@ -67,6 +69,8 @@ export const outcomeOf = (problem: Problem, to: 'channel' | 'person', now: Date)
       return { type: 'unclear', reason: problem.message };
     case 'refused': {
       const { code, needed } = problem;
+      if (code === 'messages_tab_disabled')
+        return { type: 'retry', reason: MESSAGES_TAB_OFF, at: new Date(now.getTime() + TOKEN_REST_MS) };
       const closed = to === 'person' ? PERSON_CLOSED[code] : undefined;
       if (closed) return { type: 'closed', reason: closed };
       const gone = (to === 'person' ? PERSON_GONE : CHANNEL_GONE)[code];

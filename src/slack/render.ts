@@ -227,11 +227,19 @@ const spoken = ({ blocks }: Message): Message => ({
   }),
 });
 
-const channelsNamed = (text: string): string => text.replaceAll(/#([CG][A-Z0-9]{7,})\b/g, '<#$1>');
+/** The ids of the channels that the message links to: only these become Slack's own names, not each word that looks like one. */
+const channelsIn = ({ blocks }: Message): ReadonlySet<string> => {
+  const markdown = blocks.flatMap(block =>
+    block.type === 'text' ? [block.text] : block.type === 'list' ? block.items : [],
+  );
+  return new Set(markdown.flatMap(one => [...one.matchAll(/\(channel:([CG][A-Z0-9]+)\)/g)].map(([, id = '']) => id)));
+};
 
 const plainForm = (message: Message, { renamed = text => text }: RenderContext): string => {
   const words = renamed((toPlainText(spoken(message)) || toPlainText(message)).trim());
-  const shown = (text: string): string => channelsNamed(escapeEntities(text));
+  const channels = channelsIn(message);
+  const shown = (text: string): string =>
+    escapeEntities(text).replaceAll(/#([CG][A-Z0-9]+)/g, (whole, id) => (channels.has(id) ? `<#${id}>` : whole));
   const whole = shown(words);
   if (whole.length <= LIMITS.plainText) return whole || 'There is nothing to show here.';
   const startAt = (length: number): string => `${shown(startOf(words, length)).trimEnd()}…`;

@@ -75,7 +75,7 @@ describe('a message that Slack does not take', () => {
     slack.misbehave.api({ ...POST, times: 1 }, { error: 'invalid_blocks' });
     await test.liveUntil('2026-11-23T09:01:00Z');
     expect(await rowOf(made)).toMatchObject({ state: 'sent', attempts: 1 });
-    expect(there()).toMatchObject([{ blocks: [], text: expect.stringContaining('WEEK 1') }]);
+    expect(there()).toMatchObject([{ blocks: [], text: expect.stringContaining('Week 1') }]);
     expect(test.log.filter(({ level }) => level >= 50)).toHaveLength(1);
   });
 

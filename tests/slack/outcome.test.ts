@@ -26,8 +26,14 @@ describe('what a refusal of Slack’s means for a delivery', () => {
     },
   );
 
-  it.each(['messages_tab_disabled', 'cannot_dm_bot'])('%s: this person gets no direct messages', code => {
-    expect(refused(code, 'person')).toMatchObject({ type: 'closed' });
+  it('messages_tab_disabled: a checkbox of the app, so it is tried again once it is mended, and no member is switched off', () => {
+    const outcome = refused('messages_tab_disabled', 'person');
+    expect(outcome).toMatchObject({ type: 'retry', at: inMs(600_000) });
+    expect(outcome).toMatchObject({ reason: expect.stringContaining('App Home, Show Tabs') });
+  });
+
+  it('cannot_dm_bot: this person gets no direct messages', () => {
+    expect(refused('cannot_dm_bot', 'person')).toMatchObject({ type: 'closed' });
   });
 
   it.each(['message_not_found', 'cant_update_message'])('%s: there is nothing to bring up to date', code => {

@@ -142,7 +142,8 @@ describe('texts', () => {
     expect(render(message).text, 'no capitals and no buttons: it is read aloud').toBe(
       'Hi\n\nBold &amp; &lt;!channel&gt; &lt;@U12345678&gt;',
     );
-    expect(render([text(`Posted in ${channelLink('C12345678')}.`)]).text).toBe('Posted in <#C12345678>.');
+    const posted = text(`#CHALLENGES posted in ${channelLink('C12345678')}.`);
+    expect(render([posted]).text).toBe('#CHALLENGES posted in <#C12345678>.');
     const renamed = (words: string): string => words.replaceAll('/topics', '/mp-topics');
     expect(renderMessage({ blocks: [text('See `/topics list`.')] }, { renamed }).text).toBe('See /mp-topics list.');
     const long = render([text('& '.repeat(3000))]).text;

@@ -8,6 +8,7 @@ import {
   type Driver,
   type DriverKind,
   type Fields,
+  notHere,
   type Person,
   type PersonName,
   type Place,
@@ -198,7 +199,10 @@ const install = async ({ slack, bot }: SlackTestBot, workspace: TestWorkspace): 
 
 const slackOver = (transport: 'socket' | 'http', name: string): DriverKind => ({
   name,
-  lacks: { repeats: 'Slack recognises no repeat, so an unclear post is only looked for' },
+  lacks: {
+    repeats: 'Slack recognises no repeat, so an unclear post is only looked for',
+    'closed direct messages': 'nobody in Slack can close their messages to one app',
+  },
   async start(commands, { several }) {
     const test = await startSlackTestBot({ transport, commands, now: START, many: several });
     const { slack, workspace } = test;
@@ -234,10 +238,7 @@ const slackOver = (transport: 'socket' | 'http', name: string): DriverKind => ({
         return channel.id;
       },
       closeChannel: channelId => channels.find(({ id }) => id === channelId)?.removeBot(),
-      closeDirectMessages() {
-        // The app's own Messages tab: a person cannot close their messages to one app alone.
-        slack.app.messagesTabEnabled = false;
-      },
+      closeDirectMessages: () => notHere('closing one’s messages'),
       remove: () => workspace.uninstall(),
       async deletePost(_, { source }) {
         (source as StoredMessage).deleted = true;
