@@ -4,6 +4,7 @@ import {
   type Command,
   type Context,
   defineCommand,
+  encodeAction,
   type MessageReply,
   mayUse,
   reply,
@@ -11,7 +12,7 @@ import {
 import { usageOf } from '../src/command-text.ts';
 import { UserError } from '../src/errors.ts';
 import { escapeMarkdown } from '../src/markdown.ts';
-import { type Block, heading, list, type Markdown, quiet, text } from '../src/message.ts';
+import { actions, type Block, heading, list, type Markdown, quiet, text } from '../src/message.ts';
 import { didYouMean, quote } from '../src/nearest.ts';
 import { choicesOf } from '../src/options.ts';
 import type { PlatformName } from '../src/storage/communities.ts';
@@ -79,6 +80,18 @@ const linesFor = (audience: Command['audience'], { commands, organiser }: Contex
       return `${code(`/${command.name}`)}${subs.length > 0 ? ` ${subs.join(', ')}` : ''}: ${escapeMarkdown(command.description)}`;
     });
 
+/** The commands that somebody may use. */
+const commandChoices = ({ commands, organiser }: Pick<Context, 'commands' | 'organiser'>): Choice[] =>
+  [...commands.values()]
+    .filter(command => mayUse(command, organiser))
+    .map(({ name, description }) => ({ label: name, value: name, description }));
+
+/** What holds wherever commands are typed. */
+const typingText = (platform: PlatformName): Markdown =>
+  isTyped(platform)
+    ? ' Options may be typed in their order, or as `name:value`; what is needed and left out is asked for.'
+    : '';
+
 const overview = (context: Context): MessageReply =>
   reply({
     blocks: [
@@ -89,10 +102,29 @@ const overview = (context: Context): MessageReply =>
       list(linesFor('member', context)),
       ...(context.organiser ? [heading('For organisers', 2), list(linesFor('organiser', context))] : []),
       quiet(
-        `${commandCode(context.platform, '/help', { command: 'track' })} explains one command.${isTyped(context.platform) ? ' Options may be typed in their order, or as `name:value`.' : ''}`,
+        `${commandCode(context.platform, '/help', { command: 'track' })} explains one command.${typingText(context.platform)}`,
       ),
+      ...(context.platform === 'slack' ? [quiet('The Home tab of this app shows your plan.')] : []),
+      actions({
+        type: 'select',
+        action: encodeAction('help', 'show'),
+        placeholder: 'Explain a command',
+        // What each is for stands above.
+        options: commandChoices(context).map(({ label, value }) => ({ label, value })),
+      }),
     ],
   });
+
+/** The command of this name explained. Throws a UserError that names the nearest where there is none. */
+const explain = (name: string, context: Context): MessageReply => {
+  const wanted = name.replace(/^\//, '').toLowerCase();
+  const command = context.commands.get(wanted);
+  if (command) return helpOf(command, context);
+  throw new UserError(
+    'unknown_command',
+    `There is no command ${quote(name)}.${didYouMean(wanted, [...context.commands.keys()])} /help lists all commands.`,
+  );
+};
 
 export default defineCommand({
   name: 'help',
@@ -101,22 +133,9 @@ export default defineCommand({
   visibility: 'private',
   options: { command: { type: 'string', description: 'A command to explain' } },
   autocomplete: {
-    command: (typed, { commands, organiser }) =>
-      [...commands.values()]
-        .filter(
-          ({ name, audience }) =>
-            name.startsWith(typed.replace(/^\//, '').toLowerCase()) && (organiser || audience === 'member'),
-        )
-        .map(({ name, description }) => ({ label: name, value: name, description })),
+    command: (typed, context) =>
+      commandChoices(context).filter(({ value }) => value.startsWith(typed.replace(/^\//, '').toLowerCase())),
   },
-  run: ({ command: name }, context) => {
-    if (name === undefined) return overview(context);
-    const wanted = name.replace(/^\//, '').toLowerCase();
-    const command = context.commands.get(wanted);
-    if (command) return helpOf(command, context);
-    throw new UserError(
-      'unknown_command',
-      `There is no command ${quote(name)}.${didYouMean(wanted, [...context.commands.keys()])} /help lists all commands.`,
-    );
-  },
+  run: ({ command }, context) => (command === undefined ? overview(context) : explain(command, context)),
+  actions: { show: (name, context, [chosen]) => explain(chosen ?? name, context) },
 });

@@ -1,14 +1,37 @@
 import { landmarkText, leftText, tierBars } from '../src/cards/landmark.ts';
-import { nextStep, pathBar } from '../src/cards/next-step.ts';
-import { standingBlocks } from '../src/cards/points.ts';
-import { settingsInShort } from '../src/cards/settings.ts';
+import { pathBar } from '../src/cards/next-step.ts';
+import { hasPoints, pointFacts, standingBlocks, streakOf } from '../src/cards/points.ts';
+import { pathButtons, settingsInShort } from '../src/cards/settings.ts';
 import { invitation, weekInHours, weekTopics } from '../src/cards/this-week.ts';
 import { accentOf, hoursText } from '../src/cards/topic.ts';
 import { rolesText, trackLabel } from '../src/cards/track.ts';
 import { type Context, defineCommand, encodeAction, type MessageReply, type Reply, reply } from '../src/command.ts';
 import { UserError } from '../src/errors.ts';
-import { learnerOf } from '../src/learner.ts';
-import { actions, button, facts, heading } from '../src/message.ts';
+import { type Learner, learnerOf } from '../src/learner.ts';
+import { countDone } from '../src/learning/progress.ts';
+import { actions, type Block, button, facts, heading, quiet, text } from '../src/message.ts';
+
+// Home has no place to type: where it has a button, its texts name that, and no command.
+
+const nothingThisWeek = ({ member, topics, done }: Learner): Block => {
+  const count = countDone(topics, done);
+  const isAll = count.total > 0 && count.done === count.total;
+  const [track] = pathButtons(member);
+  return text(
+    `${isAll ? 'You have done every topic of your path.' : 'Nothing is waiting for you right now.'} **${track?.label}** shows where you could go from here.`,
+  );
+};
+
+const standing = async (context: Context): Promise<Block[]> => {
+  const { community, member } = context;
+  if (community.pointsOn && !member.pointsOn)
+    return [quiet('You have switched points and streaks off for yourself; **All settings** brings them back.')];
+  if (!hasPoints(context) || member.listed) return standingBlocks(context);
+  return [
+    facts(pointFacts(await streakOf(context))),
+    quiet('Your place on the leaderboard will be here once it may show your name: **Show my name**.'),
+  ];
+};
 
 /**
  * The member's plan on one page. Nothing in it depends on the hour, so that it looks the same as long as nothing changes; and all
@@ -16,11 +39,14 @@ import { actions, button, facts, heading } from '../src/message.ts';
  */
 const show = async (context: Context): Promise<MessageReply> => {
   const { db, curriculum, community, member } = context;
-  const [learner, standing] = await Promise.all([learnerOf(db, curriculum, member), standingBlocks(context)]);
+  const [learner, points] = await Promise.all([learnerOf(db, curriculum, member), standing(context)]);
   const week =
     learner.next.length > 0
-      ? [weekInHours(learner), ...weekTopics(curriculum, learner, { skip: false })]
-      : nextStep(learner, button('Other tracks', encodeAction('track', 'list')));
+      ? [
+          weekInHours(learner, '**All settings**'),
+          ...weekTopics(curriculum, learner, { skip: false, all: '**All topics**' }),
+        ]
+      : [nothingThisWeek(learner)];
   return reply({
     blocks: [
       heading('Your plan'),
@@ -36,11 +62,12 @@ const show = async (context: Context): Promise<MessageReply> => {
       ...tierBars(curriculum, learner),
       heading('This week', 2),
       ...week,
-      ...(standing.length > 0 ? [heading('Points and streak', 2), ...standing] : []),
+      ...(points.length > 0 ? [heading('Points and streak', 2), ...points] : []),
       ...settingsInShort(context),
       actions(
         ...(community.pointsOn ? [button('Leaderboard', encodeAction('leaderboard', 'show'))] : []),
         button('All topics', encodeAction('topics', 'list')),
+        ...pathButtons(member),
         button('Help', encodeAction('home', 'help')),
       ),
     ],

@@ -49,13 +49,17 @@ const show = async (context: Context, period: Period, scope: Scope, title: strin
   if (members === 0) {
     return reply({ blocks: [heading(title), text('Nobody is on this board yet. The first topic done opens it.')] });
   }
+  // With few members their neighbours are everybody.
+  const everybody =
+    around.length === members
+      ? []
+      : [heading(members > top.length ? `Top ${top.length}` : 'Everybody', 2), leaderboardTable(top)];
   return reply({
     blocks: [
       heading(title),
       heading('Your place', 2),
       ...ownBlocks(around, context),
-      heading(members > top.length ? `Top ${top.length}` : 'Everybody', 2),
-      leaderboardTable(top),
+      ...everybody,
       quiet(`${plural(members, 'member')}, ${plural(points, 'point')} together.`),
     ],
   });

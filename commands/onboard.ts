@@ -104,7 +104,11 @@ const BODIES: Record<Step, (context: Context) => Block[]> = {
           selected: hours === member.weeklyHours,
         })),
     }),
-    actions(button('Another number', encodeAction('onboard', 'hours-form'))),
+    actions(
+      // What a select shows as chosen cannot be chosen once more everywhere.
+      button(`Keep ${member.weeklyHours} h`, pick('hours', String(member.weeklyHours)), 'primary'),
+      button('Another number', encodeAction('onboard', 'hours-form')),
+    ),
   ],
   zone: ({ member, now }) => [
     text('Messages arrive by your own clock, and your weeks begin on your own Monday.'),

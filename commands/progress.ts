@@ -83,6 +83,7 @@ export default defineCommand({
   options: {
     about: {
       type: 'string',
+      label: 'Show',
       description: 'What to show',
       choices: [
         { value: 'all', label: 'Everything' },

@@ -1,21 +1,14 @@
 import { timeLink } from '../src/calendar/dates.ts';
-import { nextSlot, type Slot, slotAt } from '../src/calendar/slots.ts';
+import { cronOf, nextSlot, parseCron, type Slot, slotAt } from '../src/calendar/slots.ts';
 import { requireZone, suggestZones } from '../src/calendar/zones.ts';
+import { requireSchedule, type ScheduleAct, suggestSchedules, withSchedule } from '../src/cards/find-schedule.ts';
 import { commandCode, commandText } from '../src/cards/given-command.ts';
-import { channelText, scheduleCard, scheduleChoice, scheduleLabel, scheduleLine } from '../src/cards/schedule.ts';
+import { channelText, scheduleCard, scheduleLine } from '../src/cards/schedule.ts';
 import { previewCard } from '../src/cards/schedule-preview.ts';
 import { runText } from '../src/cards/schedule-run.ts';
 import { schedulesList } from '../src/cards/schedules.ts';
 import { trackChoices } from '../src/cards/track.ts';
-import {
-  type Choice,
-  type Context,
-  defineCommand,
-  encodeAction,
-  type MessageReply,
-  reply,
-  subcommand,
-} from '../src/command.ts';
+import { type Context, defineCommand, encodeAction, type MessageReply, reply, subcommand } from '../src/command.ts';
 import {
   type Composed,
   composeChannelDigest,
@@ -28,7 +21,6 @@ import { refreshLastPost } from '../src/delivery/refresh.ts';
 import { UserError } from '../src/errors.ts';
 import { escapeMarkdown } from '../src/markdown.ts';
 import { actions, type Block, button, heading, type Markdown, type Message, text } from '../src/message.ts';
-import { quote } from '../src/nearest.ts';
 import {
   audiences,
   channelFrom,
@@ -54,8 +46,6 @@ import {
 
 const NEXT_RUNS = 3;
 const SCHEDULES_AT_MOST = 25;
-/** An error names no more than these: it is one sentence. */
-const NAMED_IN_ERRORS = 5;
 const TROUBLES_DAYS = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -68,28 +58,6 @@ const nextSlots = ({ cron, zone }: Schedule, now: Date): Slot[] => {
 
 const cardOf = (schedule: Schedule, context: Context): Block[] =>
   scheduleCard(schedule, schedule.pausedAt ? [] : nextSlots(schedule, context.now), context);
-
-/** The schedule of this community with the typed number; without a number, the only one there is. */
-const requireSchedule = async (
-  typed: string | number | undefined,
-  { db, community, curriculum }: Context,
-): Promise<Schedule> => {
-  const all = await schedulesOf(db, community.id);
-  const wanted = typed === undefined && all.length === 1 ? all[0] : all.find(({ id }) => String(id) === String(typed));
-  if (wanted) return wanted;
-  const known =
-    all.length === 0
-      ? 'There is none yet: /schedule set makes one.'
-      : all.length > NAMED_IN_ERRORS
-        ? `There are ${all.length}: /schedule list shows them.`
-        : `There are: ${all.map(schedule => scheduleLabel(curriculum, schedule)).join('; ')}.`;
-  throw new UserError(
-    'unknown_schedule',
-    typed === undefined
-      ? `Say which schedule, by its number. ${known}`
-      : `There is no schedule ${quote(String(typed))} here. ${known}`,
-  );
-};
 
 const set = async (options: SetOptions, context: Context): Promise<MessageReply> => {
   refuseDigestOptions(options);
@@ -253,23 +221,19 @@ const remove = async (schedule: Schedule, { db, curriculum, now }: Context): Pro
 };
 
 const scheduleOption = { type: 'integer', description: 'Its number, from /schedule list' } as const;
-const suggestSchedules = async (_: string, { db, community, curriculum }: Context): Promise<Choice[]> =>
-  (await schedulesOf(db, community.id)).map(schedule => scheduleChoice(curriculum, schedule));
 
-const onSchedule = (
-  description: string,
-  act: (schedule: Schedule, context: Context) => MessageReply | Promise<MessageReply>,
-) =>
+/** A subcommand that acts on one schedule; where it is not clear which, a menu leads to the action of the same name. */
+const onSchedule = (name: string, description: string, act: ScheduleAct) =>
   subcommand({
     description,
     options: { schedule: scheduleOption },
     autocomplete: { schedule: suggestSchedules },
-    run: async ({ schedule }, context) => act(await requireSchedule(schedule, context), context),
+    run: ({ schedule }, context) => withSchedule(name, schedule, act, context),
   });
 const onButton =
-  (act: (schedule: Schedule, context: Context) => MessageReply | Promise<MessageReply>) =>
-  async (id: string, context: Context): Promise<MessageReply> =>
-    act(await requireSchedule(id, context), context);
+  (act: ScheduleAct) =>
+  async (id: string, context: Context, [chosen]: readonly string[]): Promise<MessageReply> =>
+    act(await requireSchedule(chosen ?? id, context), context);
 
 export default defineCommand({
   name: 'schedule',
@@ -285,19 +249,49 @@ export default defineCommand({
         channel: { type: 'channel', description: 'Where; this channel unless told' },
         weekday: {
           type: 'string',
+          asked: true,
+          check: weekday => cronOf({ weekday, time: '09:00' }),
           description: 'Monday unless told; a leaderboard on Monday or Tuesday is that of the whole week before',
         },
-        time: { type: 'string', description: 'On a 24-hour clock, such as 09:00' },
-        zone: { type: 'string', description: 'Time zone, such as Europe/Berlin; the community’s unless told' },
+        time: {
+          type: 'string',
+          asked: true,
+          check: time => cronOf({ weekday: 'monday', time }),
+          description: 'On a 24-hour clock, such as 09:00',
+        },
+        zone: {
+          type: 'string',
+          label: 'Time zone',
+          check: requireZone,
+          description: 'Time zone, such as Europe/Berlin; the community’s unless told',
+        },
         tracks: { type: 'string', description: 'All tracks unless told', many: true, choices: trackChoices },
-        topics: { type: 'integer', description: 'Topics a week from each track; 1 unless told', min: 1, max: 5 },
+        topics: {
+          type: 'integer',
+          label: 'Topics a week',
+          description: 'Topics a week from each track; 1 unless told',
+          min: 1,
+          max: 5,
+        },
         cron: {
           type: 'string',
+          label: 'Cron expression',
+          check: parseCron,
           description: 'Instead of weekday and time: five fields, such as "0 9 * * 1"',
           words: 5,
         },
-        send: { type: 'string', description: 'Where a digest goes; both unless told', choices: audiences },
-        thread: { type: 'boolean', description: 'Open a discussion thread under each digest; no unless told' },
+        send: {
+          type: 'string',
+          label: 'Send to',
+          description: 'Where a digest goes; both unless told',
+          choices: audiences,
+        },
+        thread: {
+          type: 'boolean',
+          label: 'Discussion thread',
+          asked: true,
+          description: 'Open a discussion thread under each digest; no unless told',
+        },
       },
       autocomplete: {
         weekday: typed =>
@@ -307,20 +301,21 @@ export default defineCommand({
       run: (options, context) => set(options, context),
     }),
     list: subcommand({ description: 'All schedules with their next three runs', run: (_, context) => list(context) }),
-    pause: onSchedule('Stop a schedule for a while', pause),
-    resume: onSchedule('Let a paused schedule go on', resume),
-    preview: onSchedule('See exactly what will be posted next', preview),
-    run: onSchedule('Send it once now; the series stays as it is', run),
-    refresh: onSchedule('Bring its last post up to date, after a change of content', refresh),
-    remove: onSchedule('End a schedule', askRemove),
+    pause: onSchedule('pause', 'Stop a schedule for a while', pause),
+    resume: onSchedule('resume', 'Let a paused schedule go on', resume),
+    preview: onSchedule('preview', 'See exactly what will be posted next', preview),
+    run: onSchedule('run', 'Send it once now; the series stays as it is', run),
+    refresh: onSchedule('refresh', 'Bring its last post up to date, after a change of content', refresh),
+    remove: onSchedule('remove', 'End a schedule', askRemove),
   },
   actions: {
     list: (_, context) => list(context),
-    show: async (_, context, [chosen]) => show(await requireSchedule(chosen, context), context),
+    show: onButton(show),
     pause: onButton(pause),
     resume: onButton(resume),
     preview: onButton(preview),
     run: onButton(run),
+    refresh: onButton(refresh),
     remove: onButton(askRemove),
     removed: onButton(remove),
   },

@@ -2,7 +2,14 @@ import { formatDay, formatMoment } from '../src/calendar/dates.ts';
 import { parseUntil } from '../src/calendar/until.ts';
 import { requireZone, suggestZones } from '../src/calendar/zones.ts';
 import { askAnOrganiser, commandCode } from '../src/cards/given-command.ts';
-import { FREQUENCIES, isPaused, pauseText, settingForm, settingsPanel } from '../src/cards/settings.ts';
+import {
+  FREQUENCIES,
+  isPaused,
+  pauseText,
+  schedulesElsewhere,
+  settingForm,
+  settingsPanel,
+} from '../src/cards/settings.ts';
 import {
   type Choice,
   type Context,
@@ -28,7 +35,7 @@ import {
   updateEnrolment,
   updateMember,
 } from '../src/storage/members.ts';
-import { ensureZoneRuns } from '../src/storage/schedules.ts';
+import { ensureZoneRuns, schedulesOf } from '../src/storage/schedules.ts';
 
 /** What is so after a change, and the sentence that says it and how to undo it. */
 type Saved = { context: Context; said: Markdown };
@@ -85,7 +92,7 @@ const wayBack = (context: Context, name: Setting, before: string | number, after
 const restingNote = (member: Member, now: Date): string => {
   if (isPaused(member, now)) return ` You are on pause ${pauseText(member, now)}; \`/settings resume\` ends it.`;
   if (!member.track) return ' They begin once you have picked a track with `/onboard`.';
-  return isBeforeMessages(member) ? ' They begin once you have finished `/onboard`, or a day later.' : '';
+  return isBeforeMessages(member) ? ' They wait while you are at `/onboard`, a day at most.' : '';
 };
 
 const setZone: Setter = async (typed, context) => {
@@ -182,15 +189,20 @@ const resume: Setter = async (_, context) => {
 
 const setCommunityZone: Setter = async (typed, context) => {
   requireOrganiser(context);
-  const { db, community, member, now } = context;
+  const { db, curriculum, community, member, now } = context;
   const zone = requireZone(typed);
   await updateCommunity(db, community.id, { zone });
   await followCommunityZone(db, community, zone);
   await ensureZoneRuns(db, community.id, zone, now);
-  const follows = !member.zoneChosen && member.zone === community.zone;
+  const isSlack = community.platform === 'slack';
+  const follows = !isSlack && !member.zoneChosen && member.zone === community.zone;
+  const members = isSlack
+    ? 'members keep theirs, which is that of their Slack profile until they choose another'
+    : 'so do members who have chosen no zone of their own';
+  const elsewhere = schedulesElsewhere(curriculum, await schedulesOf(db, community.id), zone);
   return {
     context: { ...context, community: { ...community, zone }, member: { ...member, ...(follows && { zone }) } },
-    said: `The community’s time zone is now **${zone}**, where it is ${formatMoment(now, zone)}. Weeks and months of leaderboards follow it, and so do members who have chosen no zone of their own.${wayBack(context, 'community-zone', community.zone, zone)}`,
+    said: `The community’s time zone is now **${zone}**, where it is ${formatMoment(now, zone)}. Weeks and months of leaderboards follow it, and ${members}.${wayBack(context, 'community-zone', community.zone, zone)}${elsewhere}`,
   };
 };
 
@@ -265,15 +277,28 @@ const suggestZone = (typed: string, { now }: Context): Choice[] =>
   suggestZones(typed).map(zone => ({ label: zone, value: zone, description: formatMoment(now, zone) }));
 
 const next = button('Show what is next', encodeAction('next', 'show'), 'primary');
-const closed = (description: string, ...values: string[]): OptionSpec => ({
+const closed = (label: string, description: string, ...values: string[]): OptionSpec => ({
   type: 'string',
+  label,
   description,
   required: true,
   choices: values.map(value => ({ label: value, value })),
 });
-const ZONE: OptionSpec = { type: 'string', description: 'A city or an IANA id', required: true };
-const HOURS_A_WEEK: OptionSpec = { type: 'integer', description: 'Hours a week', required: true, min: 1, max: 40 };
-const UNTIL: OptionSpec = { type: 'string', description: '2026-12-24, 2 weeks, next monday', required: true };
+const ZONE: OptionSpec = { type: 'string', label: 'Time zone', description: 'A city or an IANA id', required: true };
+const HOURS_A_WEEK: OptionSpec = {
+  type: 'integer',
+  description: 'Hours a week',
+  required: true,
+  min: 1,
+  max: 40,
+  unit: 'hours',
+};
+const UNTIL: OptionSpec = {
+  type: 'string',
+  label: 'Until when',
+  description: '2026-12-24, 2 weeks, next monday',
+  required: true,
+};
 
 /** A subcommand with one option, which its setter takes as text. */
 const setting = (description: string, name: Setting, setter: Setter, spec: OptionSpec): Subcommand => ({
@@ -293,14 +318,24 @@ export default defineCommand({
     show: { description: 'All your settings', run: (_, context) => panel(context) },
     zone: setting('Your time zone', 'zone', setZone, ZONE),
     pace: setting('How many hours a week you have', 'pace', setPace, HOURS_A_WEEK),
-    messages: setting('How often you get direct messages', 'messages', setMessages, closed('How often', ...OFTEN)),
+    messages: setting(
+      'How often you get direct messages',
+      'messages',
+      setMessages,
+      closed('Direct messages', 'How often', ...OFTEN),
+    ),
     leaderboard: setting(
       'Whether leaderboards show your name',
       'leaderboard',
       setLeaderboard,
-      closed('Show it', ...YES_NO),
+      closed('Your name on leaderboards', 'Show it', ...YES_NO),
     ),
-    points: setting('Points and streaks for yourself', 'points', setPoints, closed('On or off', ...ON_OFF)),
+    points: setting(
+      'Points and streaks for yourself',
+      'points',
+      setPoints,
+      closed('Points and streaks', 'On or off', ...ON_OFF),
+    ),
     pause: setting('No messages until a day of your choice', 'pause', setPause, UNTIL),
     resume: { description: 'End your pause', run: (_, context) => change(resume, '', context, next) },
     'community-zone': {
@@ -312,7 +347,7 @@ export default defineCommand({
         'Points, streaks and leaderboards for everybody',
         'community-points',
         setCommunityPoints,
-        closed('On or off', ...ON_OFF),
+        closed('Points and streaks', 'On or off', ...ON_OFF),
       ),
       audience: 'organiser',
     },

@@ -114,7 +114,7 @@ export default defineCommand({
     }),
     search: subcommand({
       description: 'Find topics by a word in title, section or skill',
-      options: { text: { type: 'string', description: 'What you look for', required: true } },
+      options: { text: { type: 'string', description: 'What you look for', required: true, anything: true } },
       autocomplete: { text: suggestTopics },
       run: (options, context) => search(context, options.text),
     }),

@@ -13,7 +13,6 @@ import {
   encodeAction,
   type Interaction,
   type MessageReply,
-  type ModalFields,
   mayUse,
   type OptionSpecs,
   type OptionValues,
@@ -27,9 +26,9 @@ import type { Curriculum } from './curriculum/curriculum.ts';
 import { UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import { escapeMarkdown } from './markdown.ts';
-import { actions, type Block, button, type Message, quiet, text } from './message.ts';
-import { resolveOptions } from './options.ts';
-import { OPTIONS_FORM, optionsForm } from './options-form.ts';
+import { actions, type Block, button, list, type Message, quiet, text } from './message.ts';
+import { resolveOptions, SEVERAL_WRONG } from './options.ts';
+import { changedOptions, OPTIONS_FORM, optionsForm, submittedOptions, typedAgain } from './options-form.ts';
 import type { Channel, Outcome } from './platform.ts';
 import { findOrCreateCommunity, type PlatformName } from './storage/communities.ts';
 import type { Db } from './storage/database.ts';
@@ -82,7 +81,7 @@ const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
     community,
     {
       externalId: caller.memberId,
-      name: cleanName(caller.name, 'A member'),
+      name: cleanName(caller.name, ''),
       ...(caller.zone && { zone: caller.zone }),
     },
     now,
@@ -123,7 +122,7 @@ const runCommand = (command: Command, name: string, raw: RawOptions, context: Co
     );
   }
   const { values, missing } = resolveOptions(subcommand.options ?? {}, raw, context.curriculum);
-  if (missing.length > 0) return optionsForm(command, name, { given: raw, values, missing }, context);
+  if (missing.length > 0) return optionsForm(command, name, raw, context);
   return subcommand.run(values as OptionValues<OptionSpecs>, context);
 };
 
@@ -143,7 +142,7 @@ const outdated = () =>
 const route = async (interaction: Interaction, context: Context): Promise<{ command: Command; reply: Reply }> => {
   const { commands } = context;
   if (interaction.type === 'text') {
-    const typed = parseCommandText(commands, interaction.text);
+    const typed = parseCommandText(commands, interaction.text, context.curriculum);
     const { command } = typed;
     if (typed.help) return { command, reply: await helpFor(command, context) };
     return { command, reply: await runCommand(command, typed.subcommand, typed.options, context) };
@@ -159,12 +158,14 @@ const route = async (interaction: Interaction, context: Context): Promise<{ comm
   if (!command) throw outdated();
   requireAudience(command, context);
   if (interaction.type === 'action') {
+    if (id.action === OPTIONS_FORM) return { command, reply: await changedOptions(command, id.value, context) };
     const handler = Object.hasOwn(command.actions, id.action) ? command.actions[id.action] : undefined;
     if (!handler) throw outdated();
     return { command, reply: await handler(id.value, context, interaction.values) };
   }
   if (id.action === OPTIONS_FORM) {
-    return { command, reply: await runCommand(command, id.value, interaction.fields as ModalFields, context) };
+    const { name, given } = await submittedOptions(command, id.value, interaction.fields, context);
+    return { command, reply: await runCommand(command, name, given, context) };
   }
   const modal = Object.hasOwn(command.modals, id.action) ? command.modals[id.action] : undefined;
   if (!modal) throw outdated();
@@ -172,9 +173,13 @@ const route = async (interaction: Interaction, context: Context): Promise<{ comm
 };
 
 /** Commands that the sentence names are code: each platform shows how they are called there. The playground knows them by no other name. */
-const errorReply = (message: string, { commands }: AppDeps, { platform }: Caller): MessageReply => {
-  const markdown = platform === 'web' ? escapeMarkdown(message) : withCommands(cleanText(message), commands);
-  return reply({ blocks: [text(`⚠️ ${markdown}`)] }, { private: true, refused: true });
+const errorReply = (messages: string[], { commands }: AppDeps, { platform }: Caller): MessageReply => {
+  const [first = '', ...others] = messages.map(message =>
+    platform === 'web' ? escapeMarkdown(message) : withCommands(cleanText(message), commands),
+  );
+  const blocks =
+    others.length === 0 ? [text(`⚠️ ${first}`)] : [text('⚠️ Please look at these again:'), list([first, ...others])];
+  return reply({ blocks }, { private: true, refused: true });
 };
 
 /**
@@ -236,6 +241,7 @@ export const createApp = (deps: AppDeps): App => {
     async handle(interaction) {
       let context: Context | undefined;
       let answer: MessageReply;
+      let refusedLine: string | undefined;
       try {
         context = await settleClosed(await contextOf(deps, interaction.caller));
         const { command, reply: replied } = await route(interaction, context);
@@ -244,13 +250,17 @@ export const createApp = (deps: AppDeps): App => {
         // The settings may just have changed what the notices are about, and they show it themselves.
         if (!answer.private || command.name === 'settings') return answer;
       } catch (error) {
-        const message = error instanceof UserError ? error.message : incidentOf(error, interaction);
-        if (error instanceof UserError) noteRefusal(error, interaction);
-        answer = errorReply(message, deps, interaction.caller);
+        const refusal = error instanceof UserError ? error : undefined;
+        if (refusal) noteRefusal(refusal, interaction);
+        if (refusal && interaction.type === 'text') refusedLine = interaction.text;
+        const message = refusal?.message ?? incidentOf(error, interaction);
+        const messages = refusal?.code === SEVERAL_WRONG ? message.split('\n') : [message];
+        answer = errorReply(messages, deps, interaction.caller);
       }
       try {
+        const again = context && refusedLine !== undefined ? await typedAgain(refusedLine, context) : [];
         const notices = context ? await noticesFor(interaction, context) : [];
-        return { ...answer, message: { ...answer.message, blocks: [...answer.message.blocks, ...notices] } };
+        return { ...answer, message: { ...answer.message, blocks: [...answer.message.blocks, ...again, ...notices] } };
       } catch (error) {
         deps.log.error({ err: error, community: interaction.caller.communityId }, 'a notice was left out');
         return answer;
@@ -261,7 +271,10 @@ export const createApp = (deps: AppDeps): App => {
       const command = context.commands.get(name);
       const found =
         command && Object.hasOwn(command.subcommands, subcommand) ? command.subcommands[subcommand] : undefined;
-      return found ? suggestValues(found, option, typed, context) : [];
+      // What is suggested may be what only organisers see.
+      return command && found && mayUse(command, caller.organiser, found)
+        ? suggestValues(found, option, typed, context)
+        : [];
     },
     async complete(caller, typed) {
       return completeCommandText(typed.slice(0, 500), await contextOf(deps, caller));

@@ -5,13 +5,14 @@ import {
   type Commands,
   type Context,
   mayUse,
-  type OptionSpecs,
   type RawOptions,
   type Subcommand,
 } from './command.ts';
+import type { Curriculum } from './curriculum/curriculum.ts';
 import { UserError } from './errors.ts';
 import { didYouMean, quote } from './nearest.ts';
 import { choicesOf, findChoice } from './options.ts';
+import { namedOption, readTyped } from './typed-options.ts';
 
 export type TypedCommand = { command: Command; subcommand: string; options: RawOptions; help: boolean };
 
@@ -26,37 +27,6 @@ const placedWords = (text: string): Word[] =>
   }));
 const wordsOf = (text: string): string[] => placedWords(text).map(word => word.text);
 
-/** `name:value` or `name=value`, where `name` is an option of the command. */
-const namedOption = (word: string, specs: OptionSpecs): { name: string; value: string } | undefined => {
-  const match = /^([a-z][a-z0-9_-]*)[:=](.*)$/is.exec(word);
-  const name = match?.[1]?.toLowerCase() ?? '';
-  return match && Object.hasOwn(specs, name) ? { name, value: match[2] ?? '' } : undefined;
-};
-
-/** The value with the words that follow it, where the option's values have several and it was typed without quotes. */
-const withMoreWords = (
-  { name, value }: { name: string; value: string },
-  words: string[],
-  specs: OptionSpecs,
-): string => {
-  const { words: wanted = 1 } = specs[name] ?? {};
-  const parts = value.split(/\s+/);
-  while (parts.length < wanted && words[0] !== undefined && !namedOption(words[0], specs))
-    parts.push(words.shift() ?? '');
-  return parts.join(' ');
-};
-
-/** Fills options in their order: one word each, the last one takes all that is left. */
-const fillInOrder = (words: string[], free: string[], specs: OptionSpecs): Record<string, string> => {
-  const filled: Record<string, string> = {};
-  for (const [at, name] of free.entries()) {
-    if (words.length === 0) break;
-    const takesRest = at === free.length - 1 && (specs[name]?.type === 'string' || specs[name]?.many);
-    filled[name] = takesRest ? words.splice(0).join(' ') : (words.shift() ?? '');
-  }
-  return filled;
-};
-
 /** How a subcommand is typed: `/track select <track>`; optional parts in square brackets. */
 export const usageOf = (command: Command, name: string): string => {
   const options = Object.entries(command.subcommands[name]?.options ?? {});
@@ -66,9 +36,9 @@ export const usageOf = (command: Command, name: string): string => {
 
 /**
  * What a member typed, as command, subcommand and unchecked options; `help` where they asked for it or named no
- * subcommand. Throws a UserError with the nearest known name.
+ * subcommand. `curriculum` tells which words are tracks or roles. Throws a UserError with the nearest known name.
  */
-export const parseCommandText = (commands: Commands, text: string): TypedCommand => {
+export const parseCommandText = (commands: Commands, text: string, curriculum?: Curriculum): TypedCommand => {
   const words = wordsOf(text.trim().replace(/^\//, ''));
   if (words[0]?.toLowerCase() === 'milepost') words.shift();
   const name = words.shift()?.toLowerCase() ?? 'help';
@@ -96,19 +66,14 @@ export const parseCommandText = (commands: Commands, text: string): TypedCommand
     subcommand = typed;
   }
   const specs = command.subcommands[subcommand]?.options ?? {};
-  const named: Record<string, string> = {};
-  const rest: string[] = [];
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    const option = namedOption(word, specs);
-    if (option) named[option.name] = withMoreWords(option, words, specs);
-    else rest.push(word);
-  }
-  const free = Object.keys(specs).filter(option => !Object.hasOwn(named, option));
-  const options = { ...fillInOrder(rest, free, specs), ...named };
-  if (rest.length > 0) {
+  // `/topics search help` looks for help; anywhere else nobody means the word as a value.
+  if (words.length === 1 && words[0]?.toLowerCase() === 'help' && !Object.values(specs)[0]?.anything)
+    return { command, subcommand, options: {}, help: true };
+  const { options, left } = readTyped(words, specs, curriculum);
+  if (left.length > 0) {
     throw new UserError(
       'too_many_words',
-      `I do not know what to do with ${quote(rest.join(' '))}. Usage: ${usageOf(command, subcommand)}`,
+      `I do not know what to do with ${quote(left.join(' '))}. Usage: ${usageOf(command, subcommand)}`,
     );
   }
   return { command, subcommand, options, help: false };

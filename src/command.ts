@@ -11,7 +11,11 @@ export type Choice = { label: string; value: string; description?: string };
 export type OptionSpec = {
   type: 'string' | 'integer' | 'boolean' | 'channel';
   description: string;
+  /** What a form calls it, at most 45 characters (Discord); its name with a capital unless told. */
+  label?: string;
   required?: true;
+  /** A form has a field for it although it may be left out, where there is room. */
+  asked?: true;
   /** A closed list: an id or a label is accepted in any case, anything else is answered with the nearest. At most 25. */
   choices?: readonly Choice[] | ((curriculum: Curriculum) => Choice[]);
   /** Several values, separated by commas or spaces. */
@@ -22,6 +26,12 @@ export type OptionSpec = {
   max?: number;
   /** How many words a value has when it is typed by name without quotes: five for a cron expression. */
   words?: number;
+  /** May follow a number: `6h`, `6 hours`. */
+  unit?: 'hours';
+  /** Throws a UserError for a text that can be no value, so that it is named together with whatever else is wrong. */
+  check?: (value: string) => void;
+  /** No text is wrong, not even `help` or `name:value`. */
+  anything?: true;
 };
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
@@ -47,6 +57,8 @@ export type Caller = {
   organiser: boolean;
   /** IANA zone, where the platform knows it. */
   zone?: string;
+  /** BCP 47, where the platform knows it. */
+  locale?: string;
   channelId?: string;
 };
 

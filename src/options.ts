@@ -3,7 +3,7 @@ import { cleanText } from './clean-text.ts';
 import type { Choice, OptionSpec, OptionSpecs, RawOptions } from './command.ts';
 import type { Curriculum } from './curriculum/curriculum.ts';
 import { UserError } from './errors.ts';
-import { didYouMean, nearest, quote } from './nearest.ts';
+import { nearest, quote } from './nearest.ts';
 
 type OneRaw = string | number | boolean;
 
@@ -30,7 +30,7 @@ export const findChoice = (text: string, choices: readonly Choice[]): Choice | u
   return choices.find(choice => plain(choice.value) === wanted || plain(choice.label) === wanted);
 };
 
-const matchChoice = (name: string, text: string, choices: readonly Choice[], { many }: OptionSpec): string => {
+const matchChoice = (name: string, text: string, choices: readonly Choice[]): string => {
   const match = findChoice(text, choices);
   if (match) return match.value;
   const near =
@@ -44,10 +44,9 @@ const matchChoice = (name: string, text: string, choices: readonly Choice[], { m
     );
   const meant = near === undefined ? undefined : findChoice(near, choices);
   const hint = meant ? ` Did you mean ${choiceName(meant)}?` : '';
-  const one = many ? name.replace(/s$/, '') : name;
   throw new UserError(
     'unknown_choice',
-    `${quote(text)} is no ${one} that I know.${hint} You can choose from: ${choices.map(choiceName).join(', ')}.`,
+    `${quote(text)} is no choice for ${name}.${hint} You can choose from: ${choices.map(choiceName).join(', ')}.`,
   );
 };
 
@@ -66,8 +65,11 @@ const toBoolean = (name: string, raw: OneRaw): boolean => {
   throw new UserError('not_yes_or_no', `${name} takes yes or no, not ${quote(String(raw))}.`);
 };
 
-const toInteger = (name: string, raw: OneRaw, { min, max }: OptionSpec): number => {
-  const number = typeof raw === 'number' ? raw : /^[+-]?\d{1,15}$/.test(String(raw).trim()) ? Number(raw) : Number.NaN;
+const HOURS = /(?<=\d)\s*(?:h|hrs?|hours?)$/i;
+
+const toInteger = (name: string, raw: OneRaw, { min, max, unit }: OptionSpec): number => {
+  const digits = unit === undefined ? String(raw).trim() : String(raw).trim().replace(HOURS, '');
+  const number = typeof raw === 'number' ? raw : /^[+-]?\d{1,15}$/.test(digits) ? Number(digits) : Number.NaN;
   const range = min !== undefined && max !== undefined ? ` from ${min} to ${max}` : '';
   if (!Number.isSafeInteger(number) || (min !== undefined && number < min) || (max !== undefined && number > max)) {
     throw new UserError('not_a_number', `${name} takes a whole number${range}, not ${quote(String(raw))}.`);
@@ -93,7 +95,7 @@ const toChannel = (name: string, raw: OneRaw): string => {
 
 const toValue = (name: string, raw: OneRaw, spec: OptionSpec, curriculum: Curriculum): string | number | boolean => {
   const choices = choicesOf(spec, curriculum);
-  if (choices) return matchChoice(name, toText(name, raw, spec), choices, spec);
+  if (choices) return matchChoice(name, toText(name, raw, spec), choices);
   switch (spec.type) {
     case 'boolean':
       return toBoolean(name, raw);
@@ -101,8 +103,11 @@ const toValue = (name: string, raw: OneRaw, spec: OptionSpec, curriculum: Curric
       return toInteger(name, raw, spec);
     case 'channel':
       return toChannel(name, raw);
-    case 'string':
-      return toText(name, raw, spec);
+    case 'string': {
+      const value = toText(name, raw, spec);
+      spec.check?.(value);
+      return value;
+    }
     default:
       return spec.type satisfies never;
   }
@@ -122,35 +127,85 @@ const partsOf = (
   return byComma.filter(Boolean).flatMap(part => (known.has(plain(part)) ? [part] : part.split(/\s+/)));
 };
 
+/** What was read of options; of a wrong option with several values, `values` has those that fit. */
+export type ReadOptions = {
+  values: Record<string, unknown>;
+  /** The required ones of which nothing was given. */
+  missing: string[];
+  /** Why an option is refused, by its name, also where there is no such option. */
+  wrong: ReadonlyMap<string, UserError>;
+};
+
+/** What `read` answers, or the UserError that it throws. */
+const orRefusal = <V>(read: () => V): V | UserError => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+};
+
+/** Which of the options somebody meant by a name that is none: the nearest, or one that it is a part of, such as `day` of `weekday`. */
+export const meantOption = (name: string, options: readonly string[]): string | undefined =>
+  nearest(name, options) ?? (name.length > 2 ? options.find(option => option.includes(name.toLowerCase())) : undefined);
+
+const noSuchOption = (name: string, specs: OptionSpecs): UserError => {
+  const known = Object.keys(specs);
+  const meant = meantOption(name, known);
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  const takes = known.length > 0 ? ` It takes: ${known.join(', ')}.` : ' It takes none.';
+  return new UserError('unknown_option', `There is no option ${quote(name)} here.${hint}${takes}`);
+};
+
+/** Reads every option, whatever is wrong with the others. Never throws a UserError. */
+export const readOptions = (specs: OptionSpecs, raw: RawOptions, curriculum: Curriculum): ReadOptions => {
+  const values: Record<string, unknown> = {};
+  const wrong = new Map<string, UserError>();
+  for (const [name, given] of Object.entries(raw)) {
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+    if (!spec) {
+      wrong.set(name, noSuchOption(name, specs));
+      continue;
+    }
+    if (given === '' || (Array.isArray(given) && given.length === 0)) continue;
+    const parts = spec.many
+      ? orRefusal(() => partsOf(name, given, spec, curriculum))
+      : [Array.isArray(given) ? given[0] : given];
+    if (parts instanceof UserError) {
+      wrong.set(name, parts);
+      continue;
+    }
+    const read = parts.flatMap(part =>
+      part === undefined || isBlank(part) ? [] : [orRefusal(() => toValue(name, part, spec, curriculum))],
+    );
+    const refused = read.find(value => value instanceof UserError);
+    if (refused) wrong.set(name, refused);
+    const checked = read.filter(value => !(value instanceof UserError));
+    if (checked.length > 0) values[name] = spec.many ? [...new Set(checked)] : checked[0];
+  }
+  const missing = Object.entries(specs).flatMap(([name, spec]) =>
+    spec.required && values[name] === undefined && !wrong.has(name) ? [name] : [],
+  );
+  return { values, missing, wrong };
+};
+
+/** The code of a UserError with several messages, one on each line. */
+export const SEVERAL_WRONG = 'several_wrong';
+
 /**
- * The values for a handler and the names of required options that are missing. Throws a UserError for the first value
- * that does not fit its spec; unknown names are refused with the nearest known one.
+ * The values for a handler and the names of required options that are missing. Throws a UserError that names every value that does
+ * not fit its spec; unknown names are refused with the nearest known one.
  */
 export const resolveOptions = (
   specs: OptionSpecs,
   raw: RawOptions,
   curriculum: Curriculum,
-): { values: Record<string, unknown>; missing: string[] } => {
-  const values: Record<string, unknown> = {};
-  for (const [name, given] of Object.entries(raw)) {
-    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
-    if (!spec) {
-      const known = Object.keys(specs);
-      const takes = known.length > 0 ? ` It takes: ${known.join(', ')}.` : ' It takes none.';
-      throw new UserError(
-        'unknown_option',
-        `There is no option ${quote(name)} here.${didYouMean(name, known)}${takes}`,
-      );
-    }
-    if (given === '' || (Array.isArray(given) && given.length === 0)) continue;
-    const parts = spec.many ? partsOf(name, given, spec, curriculum) : [Array.isArray(given) ? given[0] : given];
-    const checked = parts.flatMap(part =>
-      part === undefined || isBlank(part) ? [] : [toValue(name, part, spec, curriculum)],
-    );
-    if (checked.length > 0) values[name] = spec.many ? [...new Set(checked)] : checked[0];
-  }
-  const missing = Object.entries(specs).flatMap(([name, spec]) =>
-    spec.required && values[name] === undefined ? [name] : [],
-  );
+): Pick<ReadOptions, 'values' | 'missing'> => {
+  const { values, missing, wrong } = readOptions(specs, raw, curriculum);
+  const [refused, ...others] = wrong.values();
+  if (refused && others.length === 0) throw refused;
+  if (refused)
+    throw new UserError(SEVERAL_WRONG, [refused, ...others].map(({ message }) => cleanText(message)).join('\n'));
   return { values, missing };
 };

@@ -123,6 +123,17 @@ describe('a button', () => {
     },
   );
 
+  it.each(['track/options/select:00000000', 'track/options/select:', 'track/options/select:../x', 'track/options/:x'])(
+    'and a form whose options are not kept any more says what to do: %s',
+    async modal => {
+      const test = await testApp();
+      const fields = { track: 'research' };
+      const submitted = await test.app.handle({ caller: ada, type: 'modal', modal, fields });
+      expect(said(submitted)).toContain('Please type the command again');
+      expect(await test.as('ada').press(modal)).toContain('Please type the command again');
+    },
+  );
+
   it('cannot run a subcommand that is none through the form for missing options', async () => {
     const test = await testApp();
     for (const name of ['__proto__', 'constructor', 'vanished']) {

@@ -9,6 +9,7 @@ import { loadCommands } from '../src/commands.ts';
 import { UserError } from '../src/errors.ts';
 import { text } from '../src/message.ts';
 import { type TestApp, testApp } from './support/app.ts';
+import { testCurriculum } from './support/curriculum.ts';
 
 const nothing = () => reply({ blocks: [text('ran')] });
 const commands: Commands = new Map(
@@ -109,6 +110,14 @@ describe('a typed command', () => {
     expect(refusal('/shelf add more count:3')).toContain('“more”. Usage: /shelf add <count>');
   });
 
+  it('is refused under a name that was meant for an option, and leaves texts with a colon alone', () => {
+    expect(parsed('/book Emma pags:300')).toEqual(['book', { title: 'Emma', pags: '300' }]);
+    expect(parsed('/book Emma page: 300')).toEqual(['book', { title: 'Emma', page: '', pages: '300' }]);
+    expect(parsed('/shelf add number:3')).toEqual(['shelf add', { number: '3' }]);
+    expect(parsed('/book Emma:revised')).toEqual(['book', { title: 'Emma:revised' }]);
+    expect(parsed('/book "note: read it"')).toEqual(['book', { note: ' read it' }]);
+  });
+
   it('shows required options in angle and others in square brackets', () => {
     const book = commands.get('book');
     expect(book && usageOf(book, '')).toBe('/book <title> [pages] [note]');
@@ -130,6 +139,37 @@ describe('typed to the real commands', () => {
     expect(await test.as('olga', { organiser: true }).type('/schedule help')).toContain('/schedule set <kind>');
     expect(await test.as('ada').type('/track help')).toContain('/track select <track>');
     expect(await test.as('ada').type('/track')).toBe(await test.as('ada').type('/track show'));
+  });
+
+  it('a word goes to the option whose value it can be', async () => {
+    const real = await loadCommands();
+    const options = (typed: string) => parseCommandText(real, typed, testCurriculum).options;
+    expect(options('/schedule set digest monday 09:00')).toEqual({ kind: 'digest', weekday: 'monday', time: '09:00' });
+    expect(options('/schedule set digest 9 mon #general')).toEqual({
+      kind: 'digest',
+      time: '9',
+      weekday: 'mon',
+      channel: '#general',
+    });
+    expect(options('/schedule set #general digest')).toEqual({ kind: 'digest', channel: '#general' });
+    expect(options('/leaderboard engineering')).toEqual({ track: 'engineering' });
+    // A channel may be called like a track, and what is nothing else stays in its place.
+    expect(options('/schedule set digest general')).toEqual({ kind: 'digest', channel: 'general' });
+    expect(options('/schedule set digest #general moonday')).toMatchObject({ weekday: 'moonday' });
+  });
+
+  it('help after a subcommand explains, except where it is what somebody looks for', async () => {
+    const olga = test.as('olga', { organiser: true });
+    expect(await olga.type('/schedule set help')).toContain('/schedule set <kind>');
+    expect(await olga.type('/topics show HELP')).toContain('/topics show <topic>');
+    expect(await olga.type('/topics search help')).toContain('“help”');
+    expect(await olga.type('/topics search text:foo:bar')).toContain('“foo:bar”');
+    expect(await olga.type('/topics search test:foo')).toContain('“test:foo”');
+  });
+
+  it('hours may be written as such', async () => {
+    for (const typed of ['6h', '6 hours', 'hours:6 h'])
+      expect(await test.as('ada').type(`/settings pace ${typed}`)).toContain('6 h a week');
   });
 
   it('a misspelt one is answered with the nearest', async () => {

@@ -32,7 +32,7 @@ const specs = {
   count: { type: 'integer', description: 'How many', min: 1, max: 5 },
   any: { type: 'integer', description: 'Any number' },
   sure: { type: 'boolean', description: 'Sure' },
-  where: { type: 'channel', description: 'A channel' },
+  where: { type: 'channel', label: 'Channel', description: 'A channel' },
 } as const satisfies OptionSpecs;
 
 const values = (raw: RawOptions) => resolveOptions(specs, { name: 'x', ...raw }, testCurriculum).values;
@@ -61,7 +61,7 @@ describe('a value of a closed list', () => {
     ['res', '🔬 Research Track (research)'],
   ])('is answered with the nearest one where it is misspelt: %s', (typed, meant) => {
     const said = refusal({ track: typed });
-    expect(said).toContain(`“${typed}” is no track`);
+    expect(said).toContain(`“${typed}” is no choice for track.`);
     expect(said).toContain(`Did you mean ${meant}?`);
     expect(said).toContain(
       'You can choose from: 🧭 General, ⚙️ Engineering Track (engineering), 🔬 Research Track (research).',
@@ -76,7 +76,7 @@ describe('a value of a closed list', () => {
 
   it('is never a name that every object has', () => {
     for (const typed of ['constructor', '__proto__', 'toString'])
-      expect(refusal({ track: typed })).toContain('is no track');
+      expect(refusal({ track: typed })).toContain('is no choice for track');
   });
 });
 
@@ -98,9 +98,9 @@ describe('several values', () => {
     ]);
   });
 
-  it('are refused together where one is unknown, which is called by the name of one', () => {
+  it('are refused together where one is unknown', () => {
     expect(refusal({ name: 'x', roles: 'platform_engineer, securty_engineer' })).toContain(
-      '“securty_engineer” is no role that I know. Did you mean Security Engineer?',
+      '“securty_engineer” is no choice for roles. Did you mean Security Engineer?',
     );
   });
 });
@@ -116,7 +116,7 @@ describe('a whole number', () => {
     expect(values({ count: raw }).count).toBe(expected);
   });
 
-  it.each([0, 6, -1, '0', '6', '-1', '2.5', 2.5, 'two', '1e1', '٣'])(
+  it.each([0, 6, -1, '0', '6', '-1', '2.5', 2.5, 'two', '1e1', '3h', '٣'])(
     'is refused with its range where it is %j',
     raw => {
       expect(refusal({ count: raw })).toContain('count takes a whole number from 1 to 5, not');
@@ -202,6 +202,46 @@ describe('the options of a command', () => {
   });
 });
 
+describe('a number of hours', () => {
+  const hours = { hours: { type: 'integer', description: 'Hours', unit: 'hours', min: 1, max: 40 } } as const;
+  const read = (raw: string): unknown => resolveOptions(hours, { hours: raw }, testCurriculum).values.hours;
+
+  it.each(['6', '6h', '6 h', '6 hours', '6 Hours', '6hrs'])('is read from %s', raw => {
+    expect(read(raw)).toBe(6);
+  });
+
+  it.each(['6 days', 'h', 'hours', '60h', '6 h h'])('is not read from %s', raw => {
+    expect(() => read(raw)).toThrow('hours takes a whole number from 1 to 40');
+  });
+});
+
+describe('several wrong options', () => {
+  it('are named together, one on each line', () => {
+    const said = refusal({ count: '9', sure: 'perhaps', trakc: 'x', track: 'general' });
+    expect(said.split('\n')).toEqual([
+      'count takes a whole number from 1 to 5, not “9”.',
+      'sure takes yes or no, not “perhaps”.',
+      expect.stringContaining('There is no option “trakc” here. Did you mean track?'),
+    ]);
+  });
+
+  it('count a text that can be no value among them', () => {
+    const check = (value: string) => {
+      if (value !== 'blue') throw new UserError('colour', `${value} is no colour.`);
+    };
+    const checked = { colour: { type: 'string', description: 'A colour', check }, count: specs.count } as const;
+    expect(() => resolveOptions(checked, { colour: 'loud', count: '9' }, testCurriculum)).toThrow(
+      'loud is no colour.\ncount takes',
+    );
+    expect(resolveOptions(checked, { colour: 'blue' }, testCurriculum).values).toEqual({ colour: 'blue' });
+  });
+
+  it('are said to be meant for an option whose name holds theirs', () => {
+    const week = { weekday: { type: 'string', description: 'A day' } } as const;
+    expect(() => resolveOptions(week, { day: 'monday' }, testCurriculum)).toThrow('Did you mean weekday?');
+  });
+});
+
 describe('the form that asks for what is missing', () => {
   const order = defineCommand({
     name: 'order',
@@ -255,9 +295,10 @@ describe('the form that asks for what is missing', () => {
     };
   });
 
-  it('has a field for each required option, with what the option says of itself', async () => {
+  it('has a field for each required option and for a channel, with what the option says of itself', async () => {
     expect(await handle({ command: 'order', options: {} })).toEqual([
-      { name: 'name', label: 'name', description: 'A name', required: true, type: 'text', maxLength: 200 },
+      { name: 'name', label: 'Name', description: 'A name', required: true, type: 'text', maxLength: 20 },
+      { name: 'where', label: 'Channel', description: 'A channel', required: false, type: 'channel', maxLength: 200 },
     ]);
   });
 
@@ -281,6 +322,7 @@ describe('the form that asks for what is missing', () => {
       ['track', ['general', 'engineering', 'research'], 1],
       ['roles', ['platform_engineer', 'security_engineer'], 2],
       ['sure', ['yes', 'no'], 1],
+      ['where', undefined, undefined],
     ]);
   });
 
@@ -293,10 +335,21 @@ describe('the form that asks for what is missing', () => {
     expect(selected.map(({ value }) => value)).toEqual(['research', 'platform_engineer', 'no']);
   });
 
-  it('names whatever more than five options it cannot hold', async () => {
+  it('keeps what more than five options were given, and the command runs with all of them', async () => {
     const options = { track: 'research', roles: 'platform_engineer', count: 3, any: 7, sure: 'no', where: 'general' };
-    const answer = JSON.stringify(await app.handle({ caller, type: 'command', command: 'order', options }));
-    expect(Object.keys(options).filter(name => !answer.includes(name))).toEqual([]);
+    const form = await app.handle({ caller, type: 'command', command: 'order', options });
+    if (form.type !== 'modal') throw new Error('no form');
+    expect(form.modal.fields.map(({ name }) => name)).toEqual(['name', 'track', 'roles', 'count', 'any']);
+    const fields = { name: 'Ada', track: ['general'], roles: [], count: '', any: '8' };
+    const answer = await app.handle({ caller, type: 'modal', modal: form.modal.id, fields });
+    if (answer.type === 'modal') throw new Error('the form came again');
+    expect(JSON.parse(toPlainText(answer.message))).toEqual({
+      name: 'Ada',
+      track: 'general',
+      any: 8,
+      sure: false,
+      where: 'general',
+    });
   });
 
   it('runs the command with what was filled in', async () => {
@@ -317,7 +370,7 @@ describe('the form that asks for what is missing', () => {
   });
 
   it('comes again where it is sent empty, and says what is wrong where it is wrong', async () => {
-    expect(await submit({ name: '' })).toBe('form: name');
+    expect(await submit({ name: '' })).toBe('form: name, where');
     expect(await submit({ name: 'Ada', count: '9' })).toContain('count takes a whole number from 1 to 5, not “9”');
     expect(await submit({ name: 'Ada', colour: 'red' })).toContain('There is no option “colour” here.');
   });
@@ -341,7 +394,7 @@ describe('a real command with something missing', () => {
 
   it('asks an organiser for the kind of a schedule and keeps the channel', async () => {
     const olga = (await testApp()).as('olga', { organiser: true });
-    expect(await olga.type('/schedule set channel:#general topics:2')).toContain('channel: #general');
+    expect(await olga.type('/schedule set channel:#general topics:2')).toContain('Channel: #general');
     expect(await olga.fill({ kind: 'digest', channel: '#general', topics: '2' })).toContain('2 topics a week');
   });
 });

@@ -2,7 +2,7 @@
 import { Cron } from 'croner';
 import { Temporal } from 'temporal-polyfill';
 import { UserError } from '../errors.ts';
-import { didYouMean } from '../nearest.ts';
+import { didYouMean, quote } from '../nearest.ts';
 import { inZone, startOfWeek, toDate, weekKey } from './dates.ts';
 
 /** One time a schedule falls due: `slot` is the local wall time, `2026-11-23T09:00`, `at` the moment it stands for. */
@@ -11,7 +11,7 @@ export type Slot = { slot: string; at: Date };
 const HOUR_MS = 60 * 60 * 1000;
 /** Clocks never sprang further than this: Samoa left out a whole day in 2011. */
 const LARGEST_GAP_MS = 24 * HOUR_MS;
-const EXAMPLE = 'For example, "0 9 * * 1" is every Monday at 09:00 (minute, hour, day of month, month, weekday).';
+const EXAMPLE = 'For example, “0 9 * * 1” is every Monday at 09:00 (minute, hour, day of month, month, weekday).';
 
 /** Wall time is handed to croner as if it were UTC: its own zone arithmetic leaves out the hour that spring skips. */
 const wallClock = (cron: string): Cron => new Cron(cron, { timezone: 'UTC', mode: '5-part', paused: true });
@@ -72,7 +72,7 @@ export const slotsBetween = (cron: string, zone: string, from: Date, until: Date
 };
 
 const refuseCron = (text: string, why: string): never => {
-  throw new UserError('cron', `"${text.slice(0, 60)}" is no schedule that Milepost can keep: ${why}. ${EXAMPLE}`);
+  throw new UserError('cron', `${quote(text)} is no schedule that Milepost can keep: ${why}. ${EXAMPLE}`);
 };
 
 /**
@@ -114,14 +114,11 @@ export const cronOf = ({ weekday, time }: { weekday: string; time: string }): st
   if (day < 0)
     throw new UserError(
       'weekday',
-      `"${weekday.slice(0, 40)}" is no weekday.${didYouMean(weekday, WEEKDAYS)} Write it in English, such as monday or mon.`,
+      `${quote(weekday)} is no weekday.${didYouMean(weekday, WEEKDAYS)} Write it in English, such as monday or mon.`,
     );
   const [, hour, minute = '0'] = /^(\d{1,2})(?::(\d{2}))?$/.exec(time.trim()) ?? [];
   if (hour === undefined || Number(hour) > 23 || Number(minute) > 59)
-    throw new UserError(
-      'time',
-      `"${time.slice(0, 40)}" is no time of day. Write it on a 24-hour clock, such as 09:00.`,
-    );
+    throw new UserError('time', `${quote(time)} is no time of day. Write it on a 24-hour clock, such as 09:00.`);
   return `${Number(minute)} ${Number(hour)} * * ${day}`;
 };
 

@@ -21,18 +21,55 @@ const enumerate = (words: readonly string[]): string =>
 
 // --- Channel ---
 
+/** The badges of a topic below the heading of `track`, which says that one already. */
+const badgesBelow = (curriculum: Curriculum, track: TrackId, topic: Topic): string => {
+  const others = topic.tracks.filter(id => id !== track);
+  const badges = badgesOf(curriculum, { ...topic, tracks: others });
+  return others.length > 0 && others.length < topic.tracks.length ? `also ${badges}` : badges;
+};
+
 /** A topic in a post for everyone: nothing in it depends on who reads. */
-const publicTopic = (curriculum: Curriculum, topic: Topic): Block[] => [
+const publicTopic = (curriculum: Curriculum, track: TrackId, topic: Topic): Block[] => [
   text(`**${topicLink(topic)}**`),
-  quiet(escapeMarkdown(badgesOf(curriculum, topic))),
+  quiet(escapeMarkdown(badgesBelow(curriculum, track, topic))),
   text(firstSentences(topic.summary)),
   actions(...topicButtons(topic)),
 ];
 
+type Walk = { track: TrackId; walk: readonly Topic[] };
+type Weeks = { from: number; until: number };
+
+/** Whether all that a track has this week stands under another one, and it is not over yet. */
+const isAllAbove = ({ walk }: Walk, { from, until }: Weeks, shown: ReadonlySet<TopicId>): boolean =>
+  until < walk.length && walk.slice(from, until).every(({ id }) => shown.has(id));
+
+/** The tracks that bring nothing of their own this week, in one line; without titles where they have all that the post has. */
+const alsoFor = (
+  curriculum: Curriculum,
+  walks: readonly Walk[],
+  { from, until }: Weeks,
+  shown: ReadonlySet<TopicId>,
+): Block[] => {
+  const byTopics = new Map<string, { topics: readonly Topic[]; labels: string[] }>();
+  for (const { track, walk } of walks) {
+    const topics = walk.slice(from, until);
+    const key = topics.map(({ id }) => id).join();
+    const labels = [...(byTopics.get(key)?.labels ?? []), escapeMarkdown(trackLabel(curriculum, track))];
+    byTopics.set(key, { topics, labels });
+  }
+  const sentences = [...byTopics.values()].map(({ topics, labels }) => {
+    const noun = topics.length === 1 ? 'topic' : 'topics';
+    return topics.length === shown.size
+      ? `Also this week’s ${noun} for: ${enumerate(labels)}.`
+      : `Also this week’s ${noun} for ${enumerate(labels)}, see above: ${enumerate(topics.map(topicLink))}.`;
+  });
+  return sentences.length > 0 ? [quiet(sentences.join(' '))] : [];
+};
+
 const trackSection = (
   curriculum: Curriculum,
-  track: TrackId,
-  { walk, from, until }: { walk: readonly Topic[]; from: number; until: number },
+  { track, walk }: Walk,
+  { from, until }: Weeks,
   shown: Set<TopicId>,
 ): Block[] => {
   const label = trackLabel(curriculum, track);
@@ -54,7 +91,7 @@ const trackSection = (
   for (const topic of fresh) shown.add(topic.id);
   return [
     ...section,
-    ...fresh.flatMap(topic => publicTopic(curriculum, topic)),
+    ...fresh.flatMap(topic => publicTopic(curriculum, track, topic)),
     ...(above.length > 0
       ? [quiet(`Also on this track this week, see above: ${enumerate(above.map(topicLink))}.`)]
       : []),
@@ -81,15 +118,21 @@ export const channelDigest = (
   const shown = new Set<TopicId>();
   // General topics belong under their own heading, wherever it stands in the list.
   const sorted = [...walks].sort((a, b) => Number(b.track === GENERAL_TRACK) - Number(a.track === GENERAL_TRACK));
+  const weeks = { from, until: from + topicsPerWeek };
+  const without: Walk[] = [];
+  const sections = sorted.flatMap(walk => {
+    if (!isAllAbove(walk, weeks, shown)) return trackSection(curriculum, walk, weeks, shown);
+    without.push(walk);
+    return [];
+  });
   const [only] = known;
   return {
     blocks: [
       heading(`Week ${Math.max(0, week) + 1}`),
       text('This week’s topics. Take what you have time for; nothing runs away.'),
-      ...sorted.flatMap(({ track, walk }) =>
-        trackSection(curriculum, track, { walk, from, until: from + topicsPerWeek }, shown),
-      ),
+      ...sections,
       divider(),
+      ...alsoFor(curriculum, without, weeks, shown),
       text('**Show mine** gives you the topics that fit your own track, roles and pace; only you see them.'),
       actions(button('Show mine', encodeAction('digest', 'mine'), 'primary')),
     ],
@@ -114,13 +157,13 @@ const FREQUENCIES: { value: DirectMessages; label: string; now: string }[] = [
 const fewer = ({ member }: Learner): Block[] => {
   if (member.directMessages !== 'off' && member.track === null)
     return [quiet('Messages to you begin once you have picked a track with `/onboard`.')];
-  if (member.directMessages !== 'off' && isBeforeMessages(member))
-    return [quiet('Messages to you begin once you have finished `/onboard`, or a day later.')];
+  // As true in a digest that came after that day as in one that was asked for before.
+  const waiting = isBeforeMessages(member) ? '; they wait while you are at `/onboard`, a day at most' : '';
   return [
     quiet(
       member.directMessages === 'off'
         ? 'Messages to you are switched off; a button switches them on.'
-        : `Your messages are set to come ${FREQUENCIES.find(({ value }) => value === member.directMessages)?.now ?? 'every week'}. To change that, press a button; \`/settings\` also sets a pause.`,
+        : `Your messages are set to come ${FREQUENCIES.find(({ value }) => value === member.directMessages)?.now ?? 'every week'}${waiting}. To change that, press a button; \`/settings\` also sets a pause.`,
     ),
     actions(
       ...FREQUENCIES.filter(({ value }) => value !== member.directMessages).map(({ value, label }) =>

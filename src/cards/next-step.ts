@@ -13,20 +13,22 @@ export const pathBar = (curriculum: Curriculum, { member, topics, done }: Learne
   return progressBar(label, count, total);
 };
 
-/** `Next: Title (4 h).`, or that everything is done, with a button. */
+/** The buttons of what was done; then `Next: Title` with its buttons, or that everything is done. */
 export const nextStep = (learner: Learner, ...more: Button[]): Block[] => {
+  const before = more.length > 0 ? [actions(...more)] : [];
   const [next] = learner.next;
   if (next) {
     return [
+      ...before,
       text(`Next: ${topicLink(next)}`),
-      actions(...more, button('Show what is next', encodeAction('next', 'show'))),
+      actions(
+        button('Read', encodeAction('topics', 'read', next.id)),
+        button('Show what is next', encodeAction('next', 'show')),
+      ),
     ];
   }
   const { done, total } = countDone(learner.topics, learner.done);
   const words =
     done === total && total > 0 ? 'You have done every topic of your path.' : 'Nothing is waiting for you right now.';
-  return [
-    text(`${words} \`/track list\` shows where you could go from here.`),
-    ...(more.length > 0 ? [actions(...more)] : []),
-  ];
+  return [text(`${words} \`/track list\` shows where you could go from here.`), ...before];
 };

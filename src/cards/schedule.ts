@@ -6,14 +6,16 @@ import { cleanText, shorten } from '../clean-text.ts';
 import { type Choice, type Commands, type Context, encodeAction } from '../command.ts';
 import type { Curriculum } from '../curriculum/curriculum.ts';
 import { channelLink, escapeMarkdown } from '../markdown.ts';
-import { actions, type Block, button, facts, heading, type Markdown, quiet, text } from '../message.ts';
+import { actions, type Block, button, heading, type Markdown, quiet, type SelectOption, text } from '../message.ts';
 import type { Schedule } from '../storage/schedules.ts';
 import { withCommands } from './given-command.ts';
 import { plural } from './topic.ts';
 import { trackLabel } from './track.ts';
 
-/** Discord's limit on the label of a suggestion or of a select's option. */
+/** Discord's limit on the label of a suggestion. */
 const LABEL_LIMIT = 100;
+/** Slack's limit on either line of a menu's option. */
+const OPTION_LIMIT = 75;
 
 /** Whether a channel's id is a name that a reader knows, such as `general`; those of Discord and Slack say nothing. */
 const isName = (channelId: string): boolean => !/^(\d{15,}|[CDG][A-Z0-9]{7,})$/.test(channelId);
@@ -31,17 +33,18 @@ const tracksOf = (curriculum: Curriculum, { kind, tracks }: Schedule): string =>
   return isAll ? 'all tracks' : tracks.map(id => curriculum.tracks.get(id)?.label ?? id).join(', ');
 };
 
+const timesOf = ({ cron, pausedAt }: Schedule): string => `, ${describeCron(cron)}${pausedAt ? ' (paused)' : ''}`;
 const summaryOf = (curriculum: Curriculum, schedule: Schedule): string => {
   const tracks = tracksOf(curriculum, schedule);
-  return `, ${describeCron(schedule.cron)}${schedule.pausedAt ? ' (paused)' : ''}${tracks === '' ? '' : ` · ${tracks}`}`;
+  return `${timesOf(schedule)}${tracks === '' ? '' : ` · ${tracks}`}`;
 };
 
+/** `1: digest in #general`. */
+const nameOf = (schedule: Schedule): string => `${schedule.id}: ${schedule.kind} in ${placeOf(schedule, channelName)}`;
+
 /** `1: digest in #general, every Monday at 09:00 · all tracks`, as plain text of at most 100 characters. */
-export const scheduleLabel = (curriculum: Curriculum, schedule: Schedule): string =>
-  shorten(
-    `${schedule.id}: ${schedule.kind} in ${placeOf(schedule, channelName)}${summaryOf(curriculum, schedule)}`,
-    LABEL_LIMIT,
-  );
+const scheduleLabel = (curriculum: Curriculum, schedule: Schedule): string =>
+  shorten(`${nameOf(schedule)}${summaryOf(curriculum, schedule)}`, LABEL_LIMIT);
 
 /** The same as Markdown, whole, with its channel as the platform shows it. */
 export const scheduleLine = (curriculum: Curriculum, schedule: Schedule): Markdown =>
@@ -51,6 +54,16 @@ export const scheduleChoice = (curriculum: Curriculum, schedule: Schedule): Choi
   label: scheduleLabel(curriculum, schedule),
   value: String(schedule.id),
 });
+
+/** The same for a menu: its zone and tracks on a second line. */
+export const scheduleOption = (curriculum: Curriculum, schedule: Schedule): SelectOption => {
+  const tracks = tracksOf(curriculum, schedule);
+  return {
+    label: shorten(`${nameOf(schedule)}${timesOf(schedule)}`, OPTION_LIMIT),
+    value: String(schedule.id),
+    description: shorten([schedule.zone, ...(tracks === '' ? [] : [tracks])].join(' · '), OPTION_LIMIT),
+  };
+};
 
 const LINE_CRON = 24;
 const LINE_TRACKS = 30;
@@ -88,6 +101,10 @@ const pausedText = (reason: string | null, commands: Commands): Markdown => {
   return `Paused${why === '' ? '' : `: ${withCommands(why, commands)}`}. Nothing goes out until it is resumed.`;
 };
 
+/** As `facts`, a line each, for values of which one is a link. */
+const linkedFacts = (items: string[][]): Block =>
+  text(items.map(([label, value]) => `**${label}:** ${value}`).join('\\\n'));
+
 /** The schedule with its next runs (shown in the reader's own zone) and its buttons. */
 export const scheduleCard = (
   schedule: Schedule,
@@ -99,16 +116,14 @@ export const scheduleCard = (
   const isDigest = kind === 'digest';
   return [
     heading(`Schedule ${id}: ${isDigest ? 'digest' : 'leaderboard'}${pausedAt ? ' (paused)' : ''}`, 2),
-    text(`**Where:** ${audienceText(schedule)}`),
-    facts([
-      ['When', `${describeCron(cron)}, ${zone}`],
-      ...(isDigest
-        ? ([['Tracks', tracks.map(track => trackLabel(curriculum, track)).join(', ')]] as [string, string][])
-        : []),
+    linkedFacts([
+      ['Where', audienceText(schedule)],
+      ['When', escapeMarkdown(`${describeCron(cron)}, ${zone}`)],
+      ...(isDigest ? [['Tracks', escapeMarkdown(tracks.map(track => trackLabel(curriculum, track)).join(', '))]] : []),
       ...(isDigest && schedule.channelId !== null
-        ? ([['Pace', `${plural(topicsPerWeek, 'topic')} a week from each track`]] as [string, string][])
+        ? [['Pace', `${plural(topicsPerWeek, 'topic')} a week from each track`]]
         : []),
-      ...(thread ? ([['Thread', 'one under each post, to talk about it']] as [string, string][]) : []),
+      ...(thread ? [['Thread', 'one under each post, to talk about it']] : []),
       ['First post', formatDay(inZone(new Date(`${startsOn}T12:00Z`), 'UTC').toPlainDate())],
     ]),
     ...(isDigest && !/^every [A-Z]/.test(describeCron(cron))

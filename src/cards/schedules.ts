@@ -8,7 +8,7 @@ import { channelLink, escapeMarkdown, markdownToPlain } from '../markdown.ts';
 import { actions, type Block, divider, heading, list, type Markdown, quiet, toPlainText } from '../message.ts';
 import type { Delivery } from '../storage/deliveries.ts';
 import type { Schedule } from '../storage/schedules.ts';
-import { scheduleCard, scheduleChoice, scheduleEntry } from './schedule.ts';
+import { scheduleCard, scheduleEntry, scheduleOption } from './schedule.ts';
 
 /** More are a line each: their cards would not fit into one message of Discord. */
 const CARDS_AT_MOST = 3;
@@ -55,21 +55,28 @@ const lengthOf = (blocks: readonly Block[]): number =>
 
 export type Listed = { schedule: Schedule; next: readonly Slot[] };
 
+/** Schedules as a line each, and a menu of them whose choice is `action`. */
+export const schedulePicker = (
+  schedules: readonly Listed[],
+  action: string,
+  context: Pick<Context, 'curriculum' | 'member'>,
+): Block[] => [
+  list(schedules.map(({ schedule, next }) => scheduleEntry(schedule, next[0], context))),
+  actions({
+    type: 'select',
+    action,
+    placeholder: 'Choose a schedule',
+    options: schedules.map(({ schedule }) => scheduleOption(context.curriculum, schedule)),
+  }),
+];
+
 const schedulesBlocks = (
   all: readonly Listed[],
   context: Pick<Context, 'curriculum' | 'member' | 'commands'>,
 ): Block[] =>
   all.length <= CARDS_AT_MOST
     ? all.flatMap(({ schedule, next }) => scheduleCard(schedule, next, context))
-    : [
-        list(all.map(({ schedule, next }) => scheduleEntry(schedule, next[0], context))),
-        actions({
-          type: 'select',
-          action: encodeAction('schedule', 'show'),
-          placeholder: 'Choose a schedule',
-          options: all.map(({ schedule }) => scheduleChoice(context.curriculum, schedule)),
-        }),
-      ];
+    : schedulePicker(all, encodeAction('schedule', 'show'), context);
 
 /** Up to three schedules as cards; more as a line each, with one select that opens the card. */
 export const schedulesList = (

@@ -2,12 +2,17 @@
 
 import { formatDay, formatMoment, inZone } from '../calendar/dates.ts';
 import { type Context, encodeAction } from '../command.ts';
+import type { Curriculum } from '../curriculum/curriculum.ts';
 import { escapeMarkdown } from '../markdown.ts';
-import { actions, type Block, type Button, button, facts, heading, quiet, text } from '../message.ts';
+import { actions, type Block, type Button, button, facts, heading, type Markdown, text } from '../message.ts';
 import type { DirectMessages, Member } from '../storage/members.ts';
+import type { Schedule } from '../storage/schedules.ts';
 import { hasPoints } from './points.ts';
+import { scheduleLine } from './schedule.ts';
 import { trackLabel } from './track.ts';
 
+/** An answer about one setting is no list of schedules. */
+const NAMED_SCHEDULES = 5;
 /** Weekly hours to choose from. */
 const HOURS = [2, 4, 6, 8, 10];
 /** How often messages come, in words. */
@@ -34,6 +39,11 @@ export const settingForm = (name: string): string => encodeAction('settings', 'f
 const toggle = (name: string, isOn: boolean, suffix = ''): Button =>
   button(`Switch points ${isOn ? 'off' : 'on'}${suffix}`, set(name, isOn ? 'off' : 'on'));
 
+/** What changes the track and the roles. */
+export const pathButtons = ({ track }: Pick<Member, 'track'>): Button[] => [
+  button(track ? 'Change track' : 'Pick a track', encodeAction('track', 'list')),
+  button('Roles', encodeAction('roles', 'show')),
+];
 const zoneButton: Button = button('Change time zone', settingForm('zone'));
 /** Shows or hides the name on leaderboards. */
 const nameButton = ({ listed }: Member): Button =>
@@ -56,6 +66,25 @@ export const settingsInShort = (context: Context): Block[] => {
       button('All settings', encodeAction('settings', 'show')),
     ),
   ];
+};
+
+/** Which of `schedules` go on in another zone than the community's, `zone`, and how to change that; or nothing. */
+export const schedulesElsewhere = (curriculum: Curriculum, schedules: readonly Schedule[], zone: string): Markdown => {
+  const elsewhere = schedules.filter(schedule => schedule.zone !== zone);
+  if (elsewhere.length === 0) return '';
+  const more = elsewhere.length - NAMED_SCHEDULES;
+  const lines = [
+    ...elsewhere
+      .slice(0, NAMED_SCHEDULES)
+      .map(schedule => `${scheduleLine(curriculum, schedule)}, in ${escapeMarkdown(schedule.zone)}`),
+    ...(more > 0 ? [`and ${more} more, see \`/schedule list\``] : []),
+  ];
+  return [
+    '',
+    'Schedules keep the time zone that they were made with. These are in another one:',
+    lines.map(line => `- ${line}`).join('\n'),
+    'To move one, make it anew with `/schedule set`, and end the old one with `/schedule remove`.',
+  ].join('\n\n');
 };
 
 const selectOf = (
@@ -117,7 +146,7 @@ export const settingsPanel = (context: Context): Block[] => {
       member.directMessages,
     ),
     actions(zoneButton, nameButton(member), toggle('points', member.pointsOn), pauseButton(member, now)),
-    quiet('Track and roles have commands of their own: `/track` and `/roles`.'),
+    actions(...pathButtons(member)),
     ...communityPart(context),
   ];
 };

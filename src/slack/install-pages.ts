@@ -75,7 +75,7 @@ export const installedPage = ({ name, isOrg, openUrl }: { name: string; isOrg: b
     `Milepost is in ${where}`,
     html`${isOrg ? workspaces : ''}<p><a class="button" href="${openUrl}">Open Milepost in Slack</a></p>
 <h2>What to do next</h2>
-<p>In the channel that shall get the digests, type <code>/invite @milepost</code>, then <code>/milepost schedule set</code>. Tell members to type <code>/milepost onboard</code>: track, roles, hours and time zone, in two minutes. <code>/milepost help</code> shows everything else.</p>`,
+<p>In the channel that shall get the digests, type <code>/invite @milepost</code>. Then <code>/milepost settings community-zone</code>, for schedules are made in that time zone, and after it <code>/milepost schedule set</code>. Tell members to type <code>/milepost onboard</code>: track, roles, hours and time zone, in two minutes. <code>/milepost help</code> shows everything else.</p>`,
   );
 };
 

@@ -21,7 +21,7 @@ export const openThread = async (
   isSecond = false,
 ): Promise<string | undefined> => {
   try {
-    await post({ thread_ts: under.ts, text: `💬 ${under.name}: talk about it here.` });
+    await post({ thread_ts: under.ts, text: `💬 Talk about “${under.name}” here.` });
     return undefined;
   } catch (error) {
     if (error instanceof NotYet) return 'Its thread could not be opened in time.';

@@ -196,16 +196,16 @@ describe('a cron expression', () => {
   ])('may not be "%.30s": what is wrong is said with an example', (text, why) => {
     expect(() => parseCron(text)).toThrow(UserError);
     expect(() => parseCron(text)).toThrow(why);
-    expect(() => parseCron(text)).toThrow(/For example, "0 9 \* \* 1" is every Monday at 09:00/);
+    expect(() => parseCron(text)).toThrow(/For example, “0 9 \* \* 1” is every Monday at 09:00/);
   });
 
   it('is made from a weekday and a time', () => {
     expect(cronOf({ weekday: 'monday', time: '09:00' })).toBe('0 9 * * 1');
     expect(cronOf({ weekday: ' Sun ', time: '18:05' })).toBe('5 18 * * 0');
     expect(cronOf({ weekday: 'we', time: '7' })).toBe('0 7 * * 3');
-    expect(() => cronOf({ weekday: 'someday', time: '09:00' })).toThrow(/"someday" is no weekday.*such as monday/);
+    expect(() => cronOf({ weekday: 'someday', time: '09:00' })).toThrow(/“someday” is no weekday.*such as monday/);
     expect(() => cronOf({ weekday: 't', time: '09:00' })).toThrow(UserError);
-    expect(() => cronOf({ weekday: 'monday', time: '24:00' })).toThrow(/"24:00" is no time of day.*such as 09:00/);
+    expect(() => cronOf({ weekday: 'monday', time: '24:00' })).toThrow(/“24:00” is no time of day.*such as 09:00/);
     expect(() => cronOf({ weekday: 'monday', time: '9am' })).toThrow(UserError);
   });
 

@@ -31,14 +31,14 @@ describe('/digest', () => {
     expect(await ada.type('/digest')).toContain('Messages to you are switched off');
   });
 
-  it('promises no messages to who has no track yet, or has not finished onboarding', async () => {
+  it('promises no messages to who has no track yet, and says what they wait for in the middle of onboarding', async () => {
     const bo = test.as('bo');
     expect(await bo.type('/digest')).toContain('Messages to you begin once you have picked a track with /onboard.');
     await bo.type('/onboard');
     await bo.press('onboard/track/engineering');
     const said = await bo.type('/digest');
-    expect(said).toContain('Messages to you begin once you have finished /onboard, or a day later.');
-    expect(said).not.toContain('every week');
+    expect(said).toContain('set to come every week; they wait while you are at /onboard, a day at most.');
+    expect(said).toContain('[Every two weeks] [Stop these messages]');
     await bo.type('/settings messages weekly');
     expect(await bo.type('/digest')).toContain('Your messages are set to come every week.');
   });

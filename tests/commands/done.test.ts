@@ -82,8 +82,13 @@ describe('/done', () => {
   });
 
   it('offers the quiz and the way back', async () => {
-    expect(await ada.type('/done testing')).toContain('[Take the quiz] [Undo] [Show what is next]');
+    expect(await ada.type('/done testing')).toContain('[Take the quiz] [Undo]\n\nNext: ');
     expect(await ada.press('Undo')).toContain('“Testing” is no longer done; it is open again.');
+  });
+
+  it('offers to read the next topic, there and then', async () => {
+    expect(await ada.type('/done what-is-safety')).toContain('Next: Risk models\n\n[Read] [Show what is next]');
+    expect(await ada.press('Read')).toMatch(/^RISK MODELS\n\nPage 1 of /);
   });
 
   it('says that a topic is not there any more, and keeps what was done of it', async () => {

@@ -68,6 +68,29 @@ describe('/help', () => {
     expect(await eve.type('/help')).toContain('/help with command: track explains one command.');
   });
 
+  it('lets one choose the command to explain, from those that one may use', async () => {
+    const overview = await ada.type('/help');
+    expect(overview).toMatch(/\[Explain a command: .*track/);
+    expect(overview).not.toMatch(/Explain a command: .*schedule/);
+    expect(await ada.choose('track')).toBe(await ada.type('/help track'));
+    expect(ada.lastMessage.private).toBe(true);
+    await olga.type('/help');
+    expect(await olga.choose('schedule')).toContain('/SCHEDULE');
+  });
+
+  it('says how to type where commands are typed, and where the plan stands', async () => {
+    const test = await testApp();
+    const typing = 'what is needed and left out is asked for';
+    const home = 'The Home tab of this app shows your plan.';
+    const shown = async (platform: 'web' | 'slack' | 'discord') => {
+      const said = await test.as('eve', { platform }).type('/help');
+      return [typing, home].map(words => said.includes(words));
+    };
+    expect(await shown('web')).toEqual([true, false]);
+    expect(await shown('slack')).toEqual([true, true]);
+    expect(await shown('discord')).toEqual([false, false]);
+  });
+
   it('answers an unknown command with the nearest', async () => {
     expect(await ada.type('/help trakc')).toContain('There is no command “trakc”. Did you mean track?');
   });

@@ -61,9 +61,9 @@ describe('/home', () => {
     const week = partOf(await ada.type('/home'), 'This week');
     expect(titles(week)).toEqual(next);
     expect(next).toHaveLength(5);
-    expect(week).toContain('7 topics, 7 h, for your 7 h a week');
+    expect(week).toContain('7 topics, 7 h, for your 7 h a week (All settings changes that)');
     expect(week.match(/\[Read\] \[Start\] \[Done\]/g)).toHaveLength(5);
-    expect(week).toContain('+2 more, see /topics list');
+    expect(week).toContain('+2 more, see All topics');
   });
 
   it('follows what is done with its buttons', async () => {
@@ -108,8 +108,8 @@ describe('/home', () => {
     await ada.type(`/done ${idsOf(testCurriculum, 'research').join(',')}`);
     const said = await ada.type('/home');
     expect(said).toContain('Still to do: nothing\nNext landmark: every tier is complete 🎉');
-    expect(said).toContain('You have done every topic of your path.');
-    expect(await ada.press('Other tracks')).toContain('Engineering Track');
+    expect(said).toContain('You have done every topic of your path. Change track shows where you could go from here.');
+    expect(await ada.press('Change track')).toContain('[⚙️ Engineering Track]');
   });
 
   describe('of points', () => {
@@ -119,7 +119,7 @@ describe('/home', () => {
       const said = await ada.type('/home');
       expect(said).toContain('Points: 10');
       expect(said).not.toContain('Place this week');
-      expect(said).toContain('once it may show your name: /settings leaderboard yes.');
+      expect(said).toContain('once it may show your name: Show my name.');
       await ada.press('Show my name');
       const shown = await ada.type('/home');
       expect(shown).toContain('Place this week: 2 of 2, with 10 points');
@@ -144,7 +144,7 @@ describe('/home', () => {
       await ada.type('/settings leaderboard yes');
       await ada.type('/settings points off');
       const said = await ada.type('/home');
-      expect(said).toContain('switched points and streaks off for yourself; /settings points on brings them back');
+      expect(said).toContain('switched points and streaks off for yourself; All settings brings them back');
       expect(said).not.toMatch(/Points:|Streak:|Place|\[Show my name\]/);
     });
 
@@ -177,6 +177,20 @@ describe('/home', () => {
       await ada.press('End the pause');
       expect(await ada.type('/home')).toContain('no pause');
     });
+  });
+
+  it('changes track and roles by its buttons, and names no command that one of them stands for', async () => {
+    const said = await ada.type('/home');
+    const page = ada.lastReply;
+    expect(said).not.toMatch(/\/\w/);
+    await ada.press('Pick a track', page);
+    await ada.press('🔬 Research Track');
+    await ada.press('Roles', page);
+    await ada.choose('platform_engineer');
+    expect(await ada.type('/home')).toContain('Track: 🔬 Research Track\nRoles: Platform Engineer');
+    await ada.press('Change track');
+    await ada.press('⚙️ Engineering Track');
+    expect(await ada.press('Change track')).toContain('YOU ARE ON ⚙️ ENGINEERING TRACK');
   });
 
   it('looks the same an hour later, so that nothing is published anew', async () => {

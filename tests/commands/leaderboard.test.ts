@@ -37,11 +37,16 @@ describe('/leaderboard', () => {
     expect(said).toMatch(/10 members, \d+ points together\./);
   });
 
-  it('shows only as many neighbours as there are', async () => {
+  it('shows only as many neighbours as there are, and nobody twice where they are everybody', async () => {
     await join('first', 3);
     const ada = await join('ada', 2);
-    await join('last', 1);
-    expect(namesIn(tableOf(await ada.type('/leaderboard'), 'Your place'))).toEqual(['first', 'ada (you)', 'last']);
+    const last = await join('last', 1);
+    const said = await ada.type('/leaderboard');
+    expect(namesIn(tableOf(said, 'Your place'))).toEqual(['first', 'ada (you)', 'last']);
+    expect(said).not.toContain('Everybody');
+    expect(said.match(/first/g)).toHaveLength(1);
+    await last.type('/settings points off');
+    expect(namesIn(tableOf(await last.type('/leaderboard'), 'Everybody'))).toEqual(['first', 'ada']);
   });
 
   it('shows the top ten of more than ten members, and the own place far below them', async () => {
@@ -58,7 +63,7 @@ describe('/leaderboard', () => {
     await join('one', 2);
     await join('two', 2);
     const ada = await join('ada', 1);
-    const places = tableOf(await ada.type('/leaderboard'), 'Everybody').map(row => /(\d+) {2}\w/.exec(row)?.[1]);
+    const places = tableOf(await ada.type('/leaderboard'), 'Your place').map(row => /(\d+) {2}\w/.exec(row)?.[1]);
     expect(places).toEqual(['1', '1', '3']);
   });
 

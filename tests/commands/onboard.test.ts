@@ -117,6 +117,14 @@ describe('/onboard', () => {
     expect(await ada.press('Skip')).toContain('Now: Platform Engineer');
   });
 
+  it('keeps the hours that are there when asked to, for what a menu shows as chosen may not be chosen again', async () => {
+    await ada.type('/settings pace 7');
+    await ada.type('/onboard');
+    await skipTo(3);
+    expect(await ada.press('Keep 7 h')).toContain('STEP 4 OF 6');
+    expect((await stored()).weeklyHours).toBe(7);
+  });
+
   it('takes another number of hours by form, from 1 to 40', async () => {
     await ada.type('/onboard');
     await skipTo(3);

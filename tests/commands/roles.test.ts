@@ -61,7 +61,7 @@ describe('/roles', () => {
   it('answers a misspelt role with the nearest, and changes nothing', async () => {
     await ada.type('/roles select platform_engineer');
     expect(await ada.type('/roles select securty_engineer')).toContain('Did you mean Security Engineer?');
-    expect(await ada.type('/roles select security_engineer, nonsense')).toContain('“nonsense” is no role that I know');
+    expect(await ada.type('/roles select security_engineer, nonsense')).toContain('“nonsense” is no choice for roles');
     expect(await ada.type('/roles show')).toContain('Your path: 7 topics');
   });
 

@@ -165,8 +165,8 @@ describe('/schedule', () => {
     beforeEach(() => olga.type(`/schedule set digest channel:<#${ID}>`));
 
     it('links the channel wherever it is shown, so that the platform names it', async () => {
-      expect(markdown()).toContain(
-        `**Where:** ${LINK} and each member’s direct messages, at that time in their own zone`,
+      expect(markdown()[1]).toContain(
+        `**Where:** ${LINK} and each member’s direct messages, at that time in their own zone\\\n**When:** every Monday`,
       );
       await olga.type('/schedule preview');
       expect(markdown()[0]).toContain(`Preview of what goes to ${LINK} next; only you see this.`);
@@ -194,8 +194,10 @@ describe('/schedule', () => {
         '2: leaderboard in #general, every Monday at 09:00',
       ]);
       const said = await olga.type('/schedule pause 7');
-      expect(said).toContain('There are: 1: digest in a channel, every Monday at 09:00 · all tracks;');
-      expect(said).not.toContain(ID);
+      expect(said).toContain(
+        '[Choose a schedule: 1: digest in a channel, every Monday at 09:00 | 2: leaderboard in #general',
+      );
+      expect(markdown()[1]).toMatch(/^\*\*1\*\* digest in \[#\d+\]\(channel:\d+\) and direct messages, /);
     });
 
     it('tells schedules apart by their tracks, in at most 100 characters', async () => {

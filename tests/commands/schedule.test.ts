@@ -41,8 +41,7 @@ describe('/schedule', () => {
       const said = await olga.type(
         '/schedule set digest channel:#weekly weekday:wed time:18:30 zone:Berlin tracks:engineering,research topics:2 send:channel',
       );
-      expect(said).toContain('When: every Wednesday at 18:30, Europe/Berlin');
-      expect(said).toContain('Where: #weekly\n');
+      expect(said).toContain('Where: #weekly\nWhen: every Wednesday at 18:30, Europe/Berlin\nTracks: ');
       expect(said).toContain('Tracks: ⚙️ Engineering Track, 🔬 Research Track');
       expect(said).toContain('Pace: 2 topics a week from each track');
     });
@@ -62,8 +61,7 @@ describe('/schedule', () => {
     it('posts a leaderboard on Mondays at nine, to the channel only', async () => {
       const said = await olga.type('/schedule set leaderboard');
       expect(said).toContain('Schedule 1: leaderboard');
-      expect(said).toContain('When: every Monday at 09:00, UTC');
-      expect(said).toMatch(/Where: #general\n/);
+      expect(said).toContain('Where: #general\nWhen: every Monday at 09:00, UTC\nFirst post: ');
     });
 
     it('can go to direct messages only', async () => {
@@ -71,13 +69,13 @@ describe('/schedule', () => {
     });
 
     it.each([
-      ['weekday:someday', '"someday" is no weekday. Write it in English, such as monday or mon.'],
-      ['time:25:00', '"25:00" is no time of day. Write it on a 24-hour clock, such as 09:00.'],
+      ['weekday:someday', '“someday” is no weekday. Write it in English, such as monday or mon.'],
+      ['time:25:00', '“25:00” is no time of day. Write it on a 24-hour clock, such as 09:00.'],
       ['time:9pm', 'Write it on a 24-hour clock'],
       ['zone:Europe/Berln', 'Europe/Berlin'],
       ['zone:Middle-earth', '“Middle-earth” is no time zone that I can use.'],
       ['cron:daily', 'it has 1 field, not five'],
-      ['cron:"99 9 * * 1"', '"99 9 * * 1" is no schedule that Milepost can keep'],
+      ['cron:"99 9 * * 1"', '“99 9 * * 1” is no schedule that Milepost can keep'],
       ['cron:"0 9 30 2 *"', 'that day never comes'],
       ['cron:"* * * * *"', 'it comes more often than once an hour'],
       ['cron:"0 9 * * 1" weekday:monday', 'Give either a weekday and time, or a cron expression, not both.'],
@@ -161,22 +159,35 @@ describe('/schedule', () => {
       expect(await olga.type('/schedule list')).toContain('Next: Mon 30 Nov, 09:00; Mon 7 Dec, 09:00');
     });
 
-    it('ask for the number where there are several, and name them', async () => {
-      await olga.type('/schedule set leaderboard');
-      const said = await olga.type('/schedule pause');
-      expect(said).toContain('Say which schedule, by its number.');
-      expect(said).toContain(
-        '1: digest in #general, every Monday at 09:00 · all tracks; 2: leaderboard in #general, every Monday at 09:00.',
-      );
-      expect(await olga.type('/schedule pause 7')).toContain('There is no schedule “7” here.');
-      expect(await olga.type('/schedule pause first')).toContain('takes a whole number, not “first”');
+    it('ask which where several can be paused or resumed, and do it in place of the question', async () => {
+      await olga.type('/schedule set leaderboard weekday:friday');
+      const question = await olga.type('/schedule pause');
+      expect(question).toContain('Pause which schedule?');
+      expect(question).toContain('- 1 digest in #general and direct messages, every Monday at 09:00 · all tracks');
+      expect(question).toContain('- 2 leaderboard in #general, every Friday at 09:00 · next Fri 27 Nov, 09:00');
+      expect((await schedulesOf(test.db, 1)).map(({ pausedAt }) => pausedAt)).toEqual([null, null]);
+      expect(await olga.choose('2')).toContain('Schedule 2: leaderboard (paused)');
+      expect(olga.lastMessage.replace).toBe(true);
+      expect((await schedulesOf(test.db, 1)).map(({ pausedAt }) => pausedAt !== null)).toEqual([false, true]);
     });
 
-    it('point to the list where there are too many to name', async () => {
-      for (let count = 2; count <= 6; count += 1) await olga.type('/schedule set leaderboard');
-      const said = await olga.type('/schedule pause');
-      expect(said).toContain('Say which schedule, by its number. There are 6: /schedule list shows them.');
-      expect(said).not.toContain('every Monday');
+    it('ask nothing where only one of several runs or is paused', async () => {
+      await olga.type('/schedule set leaderboard');
+      await olga.type('/schedule pause 1');
+      expect(await olga.type('/schedule pause')).toContain('Schedule 2: leaderboard (paused)');
+      expect(await olga.type('/schedule resume 1')).toMatch(/^Running again/);
+      expect(await olga.type('/schedule resume')).toMatch(/^Running again[\s\S]*Schedule 2/);
+      expect(await olga.type('/schedule resume')).toContain('Resume which schedule?');
+      expect(await olga.choose('1')).toMatch(/^It is running already\./);
+    });
+
+    it('offer those that there are in place of a number that is none', async () => {
+      expect(await olga.type('/schedule pause 7')).toMatch(
+        /^There is no schedule “7” here\.[\s\S]*Pause which schedule\?[\s\S]*1 digest in #general/,
+      );
+      expect(olga.lastMessage.refused).toBe(true);
+      expect(await olga.choose('1')).toContain('Schedule 1: digest (paused)');
+      expect(await olga.type('/schedule pause first')).toContain('takes a whole number, not “first”');
     });
   });
 
@@ -206,6 +217,36 @@ describe('/schedule', () => {
       await olga.press('schedule/removed/1');
       for (const label of ['Pause', 'Preview', 'Run now', 'Remove'])
         expect(await olga.press(label, card)).toContain('There is no schedule “1” here. There is none yet');
+    });
+  });
+
+  describe('without a number', () => {
+    it('say what to do first where there is no schedule', async () => {
+      for (const sub of ['pause', 'resume', 'preview', 'run', 'refresh', 'remove'])
+        expect(await olga.type(`/schedule ${sub}`)).toContain('There is no schedule yet: /schedule set makes one.');
+    });
+
+    it.each([
+      ['preview', 'Preview of what goes to #weekly next'],
+      ['run', 'Its post is on its way. The series goes on as planned.'],
+      ['refresh', 'Schedule 2 has posted nothing in a channel yet.'],
+      ['remove', 'Remove schedule 2?'],
+    ])('%s asks which, also of a whole community of them, and does it with the chosen one', async (sub, expected) => {
+      await olga.type('/schedule set digest');
+      await olga.type('/schedule set digest channel:#weekly zone:Europe/Berlin tracks:engineering');
+      for (let count = 3; count <= 25; count += 1) await olga.type('/schedule set leaderboard');
+      const question = await olga.type(`/schedule ${sub}`);
+      expect(question).toContain('which schedule?');
+      expect(question).toContain(
+        '- 2 digest in #weekly and direct messages, every Monday at 09:00 · Engineering Track',
+      );
+      const [picker] = olga.lastMessage.message.blocks.flatMap(block => (block.type === 'actions' ? block.items : []));
+      expect(picker).toMatchObject({ type: 'select', options: { length: 25 } });
+      expect(picker).toMatchObject({
+        options: { 1: { value: '2', description: 'Europe/Berlin · Engineering Track' } },
+      });
+      expect(await olga.choose('2')).toContain(expected);
+      expect(await schedulesOf(test.db, 1)).toHaveLength(25);
     });
   });
 

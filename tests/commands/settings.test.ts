@@ -194,6 +194,16 @@ describe('/settings', () => {
       expect(await stored()).toMatchObject({ weeklyHours: 8, directMessages: 'off', listed: false, pointsOn: false });
     });
 
+    it('leads to the tracks and the roles', async () => {
+      await ada.type('/settings show');
+      expect(await ada.press('Pick a track')).toContain('[⚙️ Engineering Track]');
+      await ada.press('⚙️ Engineering Track');
+      await ada.type('/settings show');
+      const shown = ada.lastReply;
+      expect(await ada.press('Change track', shown)).toContain('Engineering Track (yours)');
+      expect(await ada.press('Roles', shown)).toContain('YOUR ROLES');
+    });
+
     it('asks for a zone and for a date by form', async () => {
       await ada.type('/settings show');
       expect(await ada.press('Change time zone')).toContain('City or zone');
@@ -270,6 +280,36 @@ describe('/settings', () => {
     const [, first] = bo.lastMessage.message.blocks;
     expect(first?.type).toBe('actions');
     expect(bo.lastMessage.message.blocks[0]).toMatchObject({ text: expect.stringContaining('`/settings pace` with') });
+  });
+
+  it('names the schedules that stay in another zone than the community’s, and how to move them', async () => {
+    const olga = test.as('olga', { organiser: true });
+    await olga.type('/schedule set digest');
+    await olga.type('/schedule set leaderboard zone:Tokyo');
+    const said = await olga.type('/settings community-zone Tokyo');
+    expect(said).toContain('Schedules keep the time zone that they were made with. These are in another one:');
+    expect(said).toContain('- 1: digest in #general, every Monday at 09:00 · all tracks, in UTC\n');
+    expect(said).not.toContain('2: leaderboard');
+    expect(said).toContain('make it anew with /schedule set, and end the old one with /schedule remove.');
+    await olga.type('/schedule remove 1');
+    await olga.press('Remove it');
+    expect(await olga.type('/settings community-zone Tokyo')).not.toContain('Schedules');
+    for (let at = 0; at < 7; at += 1) await olga.type('/schedule set leaderboard zone:Lima');
+    expect(await olga.type('/settings community-zone Berlin')).toContain('- and 3 more, see /schedule list');
+  });
+
+  it('says of members in Slack that they keep the zone of their profile, and so they do', async () => {
+    const sam = test.as('sam', { platform: 'slack', organiser: true, zone: 'UTC' });
+    await sam.type('/settings show');
+    await sam.press('Change its time zone');
+    const said = await sam.fill({ value: 'Berlin' });
+    expect(said).toContain('members keep theirs, which is that of their Slack profile until they choose another.');
+    expect(said).not.toContain('chosen no zone of their own');
+    expect(said).toContain('Time zone: UTC (');
+    const olga = test.as('olga', { organiser: true });
+    expect(await olga.type('/settings community-zone Tokyo')).toContain(
+      'so do members who have chosen no zone of their own.',
+    );
   });
 
   it('takes members who never chose a zone along when the community’s changes, with their digests', async () => {

@@ -54,6 +54,7 @@ describe('a channel digest', () => {
     expect(text).toContain('⚙️ Engineering Track');
     expect(text).toContain('What AI safety is');
     expect(text).toContain('🧭 General · 🌱 Foundation · 1 h');
+    expect(text.match(/Engineering Track/g)).toHaveLength(1);
     expect(text).toContain('What AI safety is matters to safety work.');
     expect(text).toContain('[Read]');
     expect(text.trimEnd().endsWith('[Show mine]')).toBe(true);
@@ -81,13 +82,18 @@ describe('a channel digest', () => {
     }
     const text = read(channelDigest(testCurriculum, { tracks, topicsPerWeek: 3 }, 0));
     expect(text.indexOf('🧭 General\n')).toBeLessThan(text.indexOf('What AI safety is'));
-    expect(text.indexOf('Reading papers')).toBeLessThan(text.indexOf('⚙️ Engineering Track\n'));
+    expect(text).not.toContain('⚙️ Engineering Track\n');
+    expect(text).toMatch(
+      /---\n\nAlso this week’s topics for: ⚙️ Engineering Track and 🔬 Research Track\.\n\nShow mine gives you/,
+    );
   });
 
   it('names a shared topic only by a link in the second of two tracks', () => {
     const message = channelDigest(testCurriculum, { tracks: ['engineering', 'research'], topicsPerWeek: 3 }, 0);
     expect(actionsOf(message as Message).filter(id => id.startsWith('topics/read/'))).toHaveLength(3);
-    expect(read(message)).toContain(
+    expect(read(message)).toContain('Also this week’s topics for: 🔬 Research Track.');
+    const later = { tracks: ['engineering', 'research'], topicsPerWeek: 4 };
+    expect(read(channelDigest(testCurriculum, later, 0))).toContain(
       'Also on this track this week, see above: What AI safety is, Risk models and Reading papers.',
     );
   });
@@ -174,6 +180,13 @@ describe('a personal message', () => {
     expect(text).toContain(
       'Hi Ada, this one topic takes about 3 h. At your 2 h a week that is 2 weeks, in pieces as you like.',
     );
+  });
+
+  it('can be stopped by who left onboarding half way and gets it all the same', async () => {
+    const message = personalDigest(testCurriculum, await learner({ onboardingStep: 'zone' }));
+    expect(actionsOf(message)).toContain('settings/frequency/off');
+    expect(read(message)).toContain('set to come every week; they wait while you are at /onboard, a day at most.');
+    expect(read(message)).not.toContain('begin');
   });
 
   it('marks what is recommended for the member’s role', async () => {

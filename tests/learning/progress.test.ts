@@ -198,7 +198,7 @@ describe('every view of one member', () => {
     const bars = barsOf(ada.lastMessage.message);
     expect(bars.length).toBe(1 + 2 + 3 + 2);
     expect(bars.every(bar => /(\d+)\/\1$/.test(bar))).toBe(true);
-    expect(await ada.type('/progress')).toContain('Still to do: 0 h');
+    expect(await ada.type('/progress')).toContain('Still to do: nothing');
     expect(await ada.type('/track list')).toContain('8 topics, 8 done, 0 h to go');
     expect(await ada.type('/done history')).toContain('8 of 8 topics (100 %)');
     expect(await ada.type('/digest')).toContain('you have done all');

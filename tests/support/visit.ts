@@ -51,18 +51,19 @@ export const examplesOf = (curriculum: Curriculum, weekly: string): Record<strin
       { kind: 'leaderboard', channel: weekly, weekday: 'friday' },
     ],
     'schedule list': [{}],
-    'schedule pause': [{ schedule: 1 }],
-    'schedule resume': [{ schedule: 1 }],
-    'schedule preview': [{ schedule: 1 }, { schedule: 2 }, { schedule: 3 }],
-    'schedule run': [{ schedule: 1 }],
-    'schedule refresh': [{ schedule: 1 }],
-    'schedule remove': [{ schedule: 1 }],
+    // Without a number they ask which.
+    'schedule pause': [{ schedule: 1 }, {}],
+    'schedule resume': [{ schedule: 1 }, {}],
+    'schedule preview': [{ schedule: 1 }, { schedule: 2 }, { schedule: 3 }, {}],
+    'schedule run': [{ schedule: 1 }, {}],
+    'schedule refresh': [{ schedule: 1 }, {}],
+    'schedule remove': [{ schedule: 1 }, {}],
   };
 };
 
 /** What to type for suggestions, where the first letter of a topic will not do. */
 export const BEGINNINGS: Readonly<Record<string, string>> = {
-  zone: 'berl',
+  zone: 'berlin',
   weekday: 'mon',
   command: 'tr',
   tracks: 'eng',
