@@ -28,7 +28,7 @@ const standing = async (context: Context): Promise<Block[]> => {
     return [quiet('You have switched points and streaks off for yourself; **All settings** brings them back.')];
   if (!hasPoints(context) || member.listed) return standingBlocks(context);
   return [
-    facts(pointFacts(await streakOf(context))),
+    facts(pointFacts(await streakOf(context), context)),
     quiet('Your place on the leaderboard will be here once it may show your name: **Show my name**.'),
   ];
 };

@@ -31,7 +31,7 @@ const overview = async (context: Context): Promise<MessageReply> => {
   const learner = await learnerOf(db, curriculum, member);
   const beyond = [...learner.done].filter(id => !learner.topics.some(topic => topic.id === id)).length;
   const optional = learner.topics.filter(topic => topic.optional && learner.done.has(topic.id)).length;
-  const game = hasPoints(context) ? pointFacts(await streakOf(context)) : [];
+  const game = hasPoints(context) ? pointFacts(await streakOf(context), context) : [];
   return reply({
     blocks: [
       heading('Your progress'),

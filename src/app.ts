@@ -64,6 +64,15 @@ export type App = {
 const NAME_LIMIT = 80;
 const cleanName = (name: string, otherwise: string): string => shorten(cleanText(name), NAME_LIMIT) || otherwise;
 
+/** English, the language of all texts, where the platform says none that this Node knows. */
+const localeOf = ({ locale = '' }: Caller): string => {
+  try {
+    return Intl.getCanonicalLocales(locale)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+};
+
 const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
   const { db, commands } = deps;
   const now = deps.now();
@@ -96,6 +105,7 @@ const contextOf = async (deps: AppDeps, caller: Caller): Promise<Context> => {
     member,
     organiser: caller.organiser,
     platform: caller.platform,
+    locale: localeOf(caller),
     ...(caller.channelId !== undefined && { channelId: caller.channelId }),
     deliverDue: () => deps.deliverDue(community.id),
     findChannel: (named, needs) => deps.findChannel(caller, named, needs),

@@ -57,7 +57,7 @@ export type Caller = {
   organiser: boolean;
   /** IANA zone, where the platform knows it. */
   zone?: string;
-  /** BCP 47, where the platform knows it. */
+  /** Their language and country, BCP 47, where the platform knows it. */
   locale?: string;
   channelId?: string;
 };
@@ -88,6 +88,8 @@ export type Context = {
   member: Member;
   organiser: boolean;
   platform: PlatformName;
+  /** In whose manner numbers are written; BCP 47. */
+  locale: string;
   /** The channel the interaction came from, where there is one. */
   channelId?: string;
   /** Sends everything that is due now, and answers what became of this community's, as far as that is known within a minute or so. */

@@ -73,6 +73,16 @@ describe('a command that is not there', () => {
     expect(someone.lastMessage.private).toBe(true);
   });
 
+  it('knows every language that a platform may name, and is not put off by one that is none', async () => {
+    const { app } = await appWith();
+    for (const locale of ['de-DE', '!!', '']) {
+      const caller = { ...ada, locale };
+      const answer = await app.handle({ caller, type: 'command', command: 'progress', options: {} });
+      expect(answer, locale).toMatchObject({ type: 'message' });
+      expect(answer, locale).not.toMatchObject({ refused: true });
+    }
+  });
+
   it('is said to be gone where a platform still offers it', async () => {
     const { app, logged } = await appWith();
     const answer = await app.handle({ caller: ada, type: 'command', command: 'gone', options: {} });

@@ -25,8 +25,11 @@ export const streakOf = async ({ db, member, now }: Context): Promise<{ streak: 
   return { streak, points: ledger.reduce((sum, event) => sum + event.points, 0) };
 };
 
-export const pointFacts = ({ points, streak }: { points: number; streak: Streak }): [string, string][] => [
-  ['Points', String(points)],
+export const pointFacts = (
+  { points, streak }: { points: number; streak: Streak },
+  { locale }: Pick<Context, 'locale'>,
+): [string, string][] => [
+  ['Points', points.toLocaleString(locale)],
   ['Streak', streakText(streak)],
 ];
 
@@ -51,10 +54,10 @@ export const standingBlocks = async (context: Context): Promise<Block[]> => {
     return [quiet(`You have switched points and streaks off for yourself; ${on} brings them back.`)];
   }
   const [earned, place] = await Promise.all([streakOf(context), member.listed ? placeText(context) : undefined]);
-  if (place !== undefined) return [facts([...pointFacts(earned), ['Place this week', place]])];
+  if (place !== undefined) return [facts([...pointFacts(earned, context), ['Place this week', place]])];
   const yes = commandCode(platform, '/settings leaderboard', { shown: 'yes' });
   return [
-    facts(pointFacts(earned)),
+    facts(pointFacts(earned, context)),
     quiet(`Your place on the leaderboard will be here once it may show your name: ${yes}.`),
   ];
 };

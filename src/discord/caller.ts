@@ -16,8 +16,8 @@ export type Who = {
  * button names counts only where the person belongs to it; otherwise it is the one in which they were active last.
  */
 export const whoActs = async (place: Place, homesOf: (userId: string) => Promise<Home[]>): Promise<Who | undefined> => {
-  const { guildId, channelId, userId, userName, organiser, hintedCommunityId } = place;
-  const person = { platform: 'discord', memberId: userId } as const;
+  const { guildId, channelId, userId, userName, organiser, hintedCommunityId, locale } = place;
+  const person = { platform: 'discord', memberId: userId, ...(locale !== undefined && { locale }) } as const;
   if (guildId !== undefined) {
     // Discord does not send the server's name along; it comes with the list of servers.
     const caller = { ...person, communityId: guildId, communityName: '', name: userName, organiser };

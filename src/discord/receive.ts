@@ -26,6 +26,8 @@ export type Place = {
   userId: string;
   /** The name on the server, else the one that is shown everywhere, else the account's; may be empty. */
   userName: string;
+  /** The language of their client, such as `en-US`. */
+  locale?: string;
   /** May manage the server; never in direct messages, where Discord does not say. */
   organiser: boolean;
   /** In direct messages: the community that the pressed message says it is for. Whether the person belongs to it is not checked. */
@@ -71,6 +73,7 @@ const envelope = z.object({
   channel_id: someId,
   channel: some(z.object({ id })),
   context: some(z.number()),
+  locale: someName,
   user: user.nullish(),
   member: z.object({ user: user.nullish(), nick: someName, permissions: z.unknown().optional() }).nullish(),
   message: some(z.object({ id, flags: some(z.number()) })),
@@ -114,6 +117,7 @@ const placeOf = (sent: Envelope, hint?: string): Place | undefined => {
     ...(channelId !== undefined && { channelId }),
     userId: person.id,
     userName: member?.nick || person.global_name || person.username || '',
+    ...(sent.locale && { locale: sent.locale }),
     organiser: guildId !== undefined && (parsePermissions(member?.permissions) & ORGANISER) !== 0n,
     ...(guildId === undefined && hint !== undefined && { hintedCommunityId: hint }),
     ...(message && { source: { messageId: message.id, isPrivate: isDirect || isEphemeral } }),

@@ -3,7 +3,7 @@ import type { Caller } from '../command.ts';
 import type { Clients } from './clients.ts';
 import type { Workspaces } from './installs.ts';
 import type { People, Person } from './people.ts';
-import type { Place } from './receive.ts';
+import type { Place } from './received.ts';
 
 export type Present = {
   clients: Clients;
@@ -31,7 +31,7 @@ export const createCallers = ({
     const workspace = await workspaces.of(teamId, enterpriseId);
     if (!workspace) return undefined;
     const clients = clientsOf(workspace.botToken);
-    const callerOf = ({ name, organiser, zone }: Person): Caller => ({
+    const callerOf = ({ name, organiser, zone, locale }: Person): Caller => ({
       platform: 'slack',
       communityId: teamId,
       communityName: workspace.name,
@@ -39,6 +39,7 @@ export const createCallers = ({
       name,
       organiser,
       ...(zone !== undefined && { zone }),
+      ...(locale !== undefined && { locale }),
       ...(channelId !== undefined && !isDirect && { channelId }),
     });
     const { person, later } = await people.of(clients, teamId, userId, userName, waitMs);

@@ -7,9 +7,11 @@ import type { DirectChannels, Outcome, Platform, Search, Target } from '../platf
 import { type Clients, problemOf } from './clients.ts';
 import { DELIVERY_EVENT, findPost, TooFarBack } from './find-post.ts';
 import type { Workspaces } from './installs.ts';
+import { markBlocks } from './origin.ts';
 import { hasBadBlocks, isTokenRefused, MESSAGES_TAB_OFF, outcomeOf } from './outcome.ts';
 import { createPace, NotYet } from './pace.ts';
 import type { Pictures } from './pictures.ts';
+import { notLetIn } from './refusal.ts';
 import type { RenderContext } from './render.ts';
 import { openThread } from './threads.ts';
 
@@ -22,7 +24,7 @@ export type DeliverDeps = {
   directChannels: DirectChannels;
   pictures: Pick<Pictures, 'render'>;
   renderContext: RenderContext;
-  /** Slack refused a workspace's token: is Milepost still there? */
+  /** Whether Milepost is still in a workspace that cannot be reached, or may be; where it is not, the schedules there rest. */
   isIn: (teamId: string) => Promise<boolean>;
   now: () => Date;
   log: Log;
@@ -36,6 +38,7 @@ class NotReady extends Error {
 }
 
 type Content = { text: string; blocks?: KnownBlock[]; metadata?: MessageMetadata; thread_ts?: string };
+const NOT_HERE: Outcome = { type: 'retry', reason: 'Milepost is not in this workspace any more.' };
 type Posted = { channelId: string; ts: string };
 
 export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'edit' | 'find'> => {
@@ -55,10 +58,15 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
   /** A person is known by workspace and id: two workspaces may have the same id. */
   const personOf = ({ communityId, memberId }: Target & { memberId: string }): string => `${communityId}:${memberId}`;
 
-  const contentOf = async (clients: Clients, message: Message, key: string): Promise<Content> => {
+  const contentOf = async (
+    clients: Clients,
+    { communityId }: Target,
+    message: Message,
+    key: string,
+  ): Promise<Content> => {
     const { text, blocks } = await pictures.render(clients, message, renderContext, { key });
     const metadata = { event_type: DELIVERY_EVENT, event_payload: { key } };
-    return { text, blocks, metadata };
+    return { text, blocks: markBlocks(blocks, communityId), metadata };
   };
 
   /** Waits for the channel's turn; throws `NotYet` where the workspace takes no more: in the outbox a message holds up nobody. */
@@ -134,7 +142,13 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
         })
       : undefined;
 
-  const NOT_HERE = { type: 'retry', reason: 'Milepost is not in this workspace any more.' } as const;
+  /** There is no token for this workspace: Milepost was removed, or Slack refused it lately. */
+  const notHere = async ({ communityId }: Target): Promise<Outcome> => {
+    const mayBeIn = await isIn(communityId).catch((error: unknown) => {
+      throw new NotReady(error);
+    });
+    return mayBeIn ? notLetIn(now()) : NOT_HERE;
+  };
 
   const refused = async (error: unknown, target: Target): Promise<Outcome> => {
     const at = now();
@@ -151,7 +165,8 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
     if (isTokenRefused(problem)) {
       log.error({ team: target.communityId, problem }, 'Slack refuses the token of a workspace');
       await workspaces.doubt(target.communityId);
-      if (!(await isIn(target.communityId))) return NOT_HERE;
+      // Where that cannot be told, the post is tried again, and so is this.
+      if (!(await isIn(target.communityId).catch(() => true))) return NOT_HERE;
     }
     if (problem.type === 'refused' && problem.code === 'messages_tab_disabled' && !isTabOff) {
       isTabOff = true;
@@ -176,8 +191,8 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
     async deliver(target, message, key) {
       try {
         const clients = await clientsFor(target);
-        if (!clients) return NOT_HERE;
-        const content = () => contentOf(clients, message, key);
+        if (!clients) return await notHere(target);
+        const content = () => contentOf(clients, target, message, key);
         if ('memberId' in target) return { type: 'sent', messageId: (await postDirect(clients, target, content)).ts };
         const posted = await post(clients, target, target.channelId, content);
         const note = await threadUnder(clients, target, posted);
@@ -189,9 +204,13 @@ export const createDelivery = (deps: DeliverDeps): Pick<Platform, 'deliver' | 'e
     async edit(target, messageId, message, key) {
       try {
         const clients = await clientsFor(target);
-        if (!clients) return NOT_HERE;
+        if (!clients) return await notHere(target);
         const channel = await channelOf(clients, target);
-        await clients.posts.chat.update({ channel, ts: messageId, ...(await contentOf(clients, message, key)) });
+        await clients.posts.chat.update({
+          channel,
+          ts: messageId,
+          ...(await contentOf(clients, target, message, key)),
+        });
         return { type: 'sent', messageId };
       } catch (error) {
         return refused(error, target);

@@ -7,7 +7,7 @@ import type { KeptValues } from '../platform.ts';
 import { TOO_LATE, within } from '../within.ts';
 import type { Clients, Problem } from './clients.ts';
 import { encodeOrigin } from './origin.ts';
-import type { Place } from './receive.ts';
+import type { Place } from './received.ts';
 import type { RenderContext } from './render.ts';
 import { renderModal } from './render-view.ts';
 import { problemIn, pushWindow } from './show.ts';

@@ -9,6 +9,8 @@ import { escapeMarkdown } from '../markdown.ts';
 import { text, toPlainText } from '../message.ts';
 import type { KeptValues } from '../platform.ts';
 import { type Clients, type Problem, problemOf } from './clients.ts';
+import { createHomePace } from './home-pace.ts';
+import { encodeTeam } from './origin.ts';
 import { isTokenRefused } from './outcome.ts';
 import type { RenderContext } from './render.ts';
 import { renderHome } from './render-view.ts';
@@ -16,38 +18,30 @@ import { viewViolations } from './validate.ts';
 
 /** Who has not opened their Home for so long, nor done anything that changed it, is not kept up to date any more. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000;
-/** Slack takes "100+" in a minute and workspace (docs.slack.dev, Tier 4). */
-const PER_MINUTE = 95;
-/** Of these, only for Homes that somebody looks at this moment: one in six. */
-const reservedOf = (perMinute: number): number => Math.floor(perMinute / 6);
-/** A minute, and the ten seconds that a call may be on its way before it counts at Slack. */
-const WINDOW_MS = 70_000;
 /** Waits after failures that may pass by themselves; the Home is left as it is when they are used up. */
 const RETRY_AFTER_MS = [2_000, 15_000, 60_000];
 /** In place of a fingerprint: nobody knows what Slack shows. */
 const UNKNOWN = '?';
 
-/** Buttons of a message whose effect is seen in Home itself, so that no window need open for the answer. */
-const SEEN_IN_HOME = new Set([
-  'done/done',
-  'home/show',
-  'settings/resume',
-  'settings/set',
-  'skip/skip',
-  'start/start',
-  'undo/undo',
-]);
+/**
+ * Buttons of a message whose effect is seen in Home itself, in the place where they were pressed, so that no window need open for the
+ * answer. Done is none of them: the next topic moves up under the finger, and what leads back stands in the answer alone.
+ */
+const SEEN_IN_HOME = new Set(['home/show', 'settings/resume', 'settings/set', 'start/start']);
 export const isSeenInHome = (action: string): boolean => {
   const id = decodeAction(action);
   return id !== undefined && SEEN_IN_HOME.has(`${id.command}/${id.action}`);
 };
 
 export type Homes = {
-  /** Somebody looks at their Home: it is published. As with `changed`, resolves when that is done, given up, or has to wait. Never throws. */
-  opened(clients: Clients, caller: Caller): Promise<void>;
+  /**
+   * Somebody looks at their Home: it is published. As with `changed`, resolves when that is done, given up, or has to wait; answers
+   * whether Slack took it. Never throws.
+   */
+  opened(clients: Clients, caller: Caller): Promise<boolean>;
   /** Somebody did something: their Home is published, where they have looked at it and it would look different. Never throws. */
   changed(clients: Clients, caller: Caller): Promise<void>;
-  /** Whether nothing is being published or waits for it. */
+  /** Whether nothing is being published; what has to wait may be waiting. */
   isIdle(): boolean;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
@@ -67,48 +61,17 @@ export type HomeDeps = {
   wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 };
 
-/** How many Homes of a workspace may be published, by when each was begun. */
-const createPace = (perMinute: number) => {
-  const lanes = new Map<string, { begun: number[]; restUntil: number }>();
-  const laneOf = (teamId: string) => {
-    const lane = lanes.get(teamId) ?? { begun: [], restUntil: 0 };
-    lanes.set(teamId, lane);
-    return lane;
-  };
-  return {
-    /** Takes a place at `atMs`, or answers after how many milliseconds there is one; 0 where it was taken. */
-    take(teamId: string, isOpened: boolean, atMs: number): number {
-      const lane = laneOf(teamId);
-      if (lane.restUntil > atMs) return lane.restUntil - atMs;
-      lane.begun = lane.begun.filter(begunAt => begunAt + WINDOW_MS > atMs);
-      const most = isOpened ? perMinute : perMinute - reservedOf(perMinute);
-      const inTheWay = lane.begun[lane.begun.length - most];
-      if (inTheWay !== undefined) return inTheWay + WINDOW_MS - atMs;
-      lane.begun.push(atMs);
-      return 0;
-    },
-    /** The place that was taken at `atMs` was not needed. */
-    giveBack(teamId: string, atMs: number): void {
-      const { begun } = laneOf(teamId);
-      const place = begun.lastIndexOf(atMs);
-      if (place >= 0) begun.splice(place, 1);
-    },
-    /** Slack asked to leave the workspace alone until then. */
-    rest(teamId: string, untilMs: number): void {
-      const lane = laneOf(teamId);
-      lane.restUntil = Math.max(lane.restUntil, untilMs);
-    },
-  };
-};
-
 /** The Home of one member that is to be published; what is asked for meanwhile is published after that, once. */
 type Job = {
   clients: Clients;
   caller: Caller;
   isWanted: boolean;
   isOpened: boolean;
+  /** Slack took the last one that there was to tell. */
+  isTold: boolean;
   /** Resolves once it has to wait. */
   waits: PromiseWithResolvers<void>;
+  isWaiting: boolean;
   /** Ends a wait. */
   wake: () => void;
   done: Promise<void>;
@@ -119,7 +82,7 @@ const fingerprint = (view: HomeView): string =>
 
 /** After how many milliseconds to try again, or undefined where that is of no use. */
 const retryIn = (problem: Problem, failures: number): number | undefined => {
-  // Somebody else published at this moment; the newest is composed anew.
+  // Another process published meanwhile; the newest is composed anew, and published whatever is there.
   const isConflict = problem.type === 'refused' && problem.code === 'hash_conflict';
   const waitMs = RETRY_AFTER_MS[failures - 1];
   if (problem.type === 'refused' && !isConflict) return undefined;
@@ -131,49 +94,56 @@ export const createHomes = ({
   renderContext,
   kept,
   log,
-  perMinute = PER_MINUTE,
+  perMinute,
   elapsed = () => performance.now(),
   wait = (ms, signal) => pause(ms, undefined, { signal, ref: false }),
 }: HomeDeps): Homes => {
-  const pace = createPace(perMinute);
+  const pace = createHomePace(perMinute);
   const jobs = new Map<string, Job>();
   let isStopping = false;
 
-  const viewOf = ({ message }: MessageReply): HomeView => {
-    const view = renderHome(message, renderContext);
+  const viewOf = ({ message }: MessageReply, { communityId }: Caller): HomeView => {
+    const context = { ...renderContext, privateMetadata: encodeTeam(communityId) };
+    const view = renderHome(message, context);
     const violations = viewViolations(view);
     if (violations.length === 0) return view;
     log.error({ violations }, 'a Home would not have fitted Slack, so its plain text was published');
-    return renderHome({ blocks: [text(escapeMarkdown(toPlainText(message)))] }, renderContext);
+    return renderHome({ blocks: [text(escapeMarkdown(toPlainText(message)))] }, context);
   };
 
-  /** The member’s Home as it is now, told to Slack where that shows another; `same` where there was nothing to tell. */
+  /**
+   * The member’s Home as it is now, told to Slack where that shows another; `same` where there was nothing to tell. At first only upon
+   * the one that we know, by Slack's hash of it, so that an older one never takes the place of what another process shows.
+   */
   const publish = async (
     name: string,
     { clients, caller: { channelId: _, ...caller } }: Job,
     isOpened: boolean,
+    isFirst: boolean,
   ): Promise<'told' | 'same' | Problem> => {
-    const shown = await kept.find(name);
+    const [shown, hash] = (await kept.find(name))?.split(' ') ?? [];
     const reply = await app.handle({ caller, type: 'action', action: encodeAction('home', 'show'), values: [] });
     // A fault takes the place of nothing that can still be read.
     if (reply.type === 'modal' || (reply.refused && !isOpened)) return 'same';
-    const view = viewOf(reply);
+    const view = viewOf(reply, caller);
     const isNew = fingerprint(view);
     if (!isOpened && shown === isNew) return 'same';
-    const problem = await clients.reads.views
-      .publish({ user_id: caller.memberId, view })
-      .then(() => undefined, problemOf);
-    if (problem === undefined) await kept.keep(name, isNew, REMEMBERED_MS);
-    else if (problem.type === 'unclear') await kept.keep(name, UNKNOWN, REMEMBERED_MS);
-    return problem ?? 'told';
+    const upon = isFirst && hash !== undefined && { hash };
+    const answer = await clients.reads.views
+      .publish({ user_id: caller.memberId, view, ...upon })
+      .then(({ view: known }) => ({ hash: known?.hash ?? '' }), problemOf);
+    if ('hash' in answer) await kept.keep(name, `${isNew} ${answer.hash}`.trim(), REMEMBERED_MS);
+    else if (answer.type === 'unclear') await kept.keep(name, UNKNOWN, REMEMBERED_MS);
+    return 'hash' in answer ? 'told' : answer;
   };
 
   const rest = async (job: Job, ms: number): Promise<void> => {
     const waking = new AbortController();
     job.wake = () => waking.abort();
+    job.isWaiting = true;
     job.waits.resolve();
     await wait(ms, waking.signal).catch(() => {});
-    job.wake = () => {};
+    Object.assign(job, { isWaiting: false, wake: () => {} });
   };
 
   /** Waits for a place; answers when it was taken, or undefined where there is no more time for that. */
@@ -204,7 +174,8 @@ export const createHomes = ({
     if (atMs === undefined) return undefined;
     const { isOpened, caller } = job;
     Object.assign(job, { isWanted: false, isOpened: false });
-    const result = await publish(name, job, isOpened);
+    const result = await publish(name, job, isOpened, failures === 0);
+    if (result !== 'same') job.isTold = result === 'told';
     if (result === 'same') pace.giveBack(caller.communityId, atMs);
     if (result === 'same' || result === 'told') return 0;
     Object.assign(job, { isWanted: true, isOpened: job.isOpened || isOpened });
@@ -229,18 +200,22 @@ export const createHomes = ({
     }
   };
 
-  const ask = (name: string, clients: Clients, caller: Caller, isOpened: boolean): Promise<void> => {
+  const isTold = (job: Job): Promise<boolean> =>
+    Promise.race([job.done.then(() => job.isTold), job.waits.promise.then(() => false)]);
+
+  const ask = (name: string, clients: Clients, caller: Caller, isOpened: boolean): Promise<boolean> => {
     const known = jobs.get(name);
     if (known) {
       Object.assign(known, { clients, caller, isWanted: true, isOpened: known.isOpened || isOpened });
       if (isOpened) known.wake();
-      return Promise.race([known.done, known.waits.promise]);
+      return isTold(known);
     }
     const waits = Promise.withResolvers<void>();
-    const job: Job = { clients, caller, isWanted: true, isOpened, waits, wake: () => {}, done: Promise.resolve() };
+    const asked = { clients, caller, isWanted: true, isOpened, isTold: false, isWaiting: false };
+    const job: Job = { ...asked, waits, wake: () => {}, done: Promise.resolve() };
     jobs.set(name, job);
     job.done = work(name, job);
-    return Promise.race([job.done, waits.promise]);
+    return isTold(job);
   };
 
   const nameOf = ({ communityId, memberId }: Caller): string => `home ${communityId} ${memberId}`;
@@ -258,7 +233,7 @@ export const createHomes = ({
         log.error({ err: error }, 'it is not known who looks at their Home');
       }
     },
-    isIdle: () => jobs.size === 0,
+    isIdle: () => [...jobs.values()].every(({ isWaiting }) => isWaiting),
     settled,
     stop() {
       isStopping = true;

@@ -1,5 +1,6 @@
 // Slack's requests over HTTP, as a receiver of Bolt's on our own web server: signed, fresh and new, or refused.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -58,7 +59,7 @@ export const createHttpReceiver = ({
     return isEqual(signature, expected);
   };
 
-  /** What the app acknowledges with; undefined where it does not, or takes longer than Slack waits. */
+  /** What the app acknowledges with, nothing where the payload is not as Slack's are; undefined where it takes longer than Slack waits. */
   const acknowledged = async (body: Body, retryNum: number | undefined): Promise<{ answer: unknown } | undefined> => {
     const { promise, resolve } = Promise.withResolvers<{ answer: unknown } | undefined>();
     const timer = setTimeout(resolve, ACK_WITHIN_MS, undefined);
@@ -67,12 +68,15 @@ export const createHttpReceiver = ({
       ...(retryNum !== undefined && { retryNum }),
       async ack(answer?: unknown) {
         resolve({ answer });
+        // What follows would hold the response up: it is on its way first.
+        await setImmediate();
       },
     };
     bolt
       ?.processEvent(event)
       .catch(error => log.warn({ err: error }, 'Bolt could not take what Slack sent'))
-      .finally(() => resolve(undefined));
+      // Slack would send it again and again, and it would not be better.
+      .finally(() => resolve({ answer: undefined }));
     return promise.finally(() => clearTimeout(timer));
   };
 

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { type Clients, problemOf } from './clients.ts';
 import { missingScopes } from './manifest.ts';
 import { isTokenRefused } from './outcome.ts';
+import { isRefusedForGood, type Refusal, refusedAgain } from './refusal.ts';
 
 const NAME_LIMIT = 80;
 /** What Slack calls a workspace, on one clean line; empty where it has nothing to show. */
@@ -24,20 +25,34 @@ export type Workspaces = {
   all(): Promise<Pick<Workspace, 'teamId' | 'name'>[]>;
   /** Slack refused this workspace's token: what is remembered of it is asked for again. */
   doubt(teamId: string): Promise<void>;
+  /** Whether the app is not in this workspace any more; not yet where Slack refused its token only once, which may be a mistake. */
+  isGone(teamId: string): Promise<boolean>;
   /**
    * The app was removed, or its token taken back, at `at`. Answers the workspaces that it is in no more: an organisation takes several
-   * away at once, and news that comes late, when it is back already, none.
+   * away at once, perhaps without naming one, and news that comes late, when it is back already, none. With `teamIds` an organisation gave
+   * it these workspaces or took them away: Slack is asked which.
    */
-  removed(where: { teamId: string; enterpriseId?: string; isOrgInstall: boolean; at: Date }): Promise<string[]>;
+  removed(where: {
+    teamId?: string;
+    enterpriseId?: string;
+    isOrgInstall: boolean;
+    teamIds?: string[];
+    at: Date;
+  }): Promise<string[]>;
 };
 
 /** The one workspace of a bot token. It is asked for once; a token that Slack refuses is asked about again at each use. */
 export const createSingleWorkspace = (
   botToken: string,
   clientsOf: (token: string) => Clients,
+  now: () => Date,
   log: Log,
 ): Workspaces => {
   let known: Workspace | undefined;
+  let refusal: Refusal | undefined;
+  let isRemoved = false;
+  /** The workspace that it was, once it was known. */
+  let teamIdOnce: string | undefined;
   const ask = async (): Promise<Workspace | undefined> => {
     try {
       const {
@@ -61,10 +76,14 @@ export const createSingleWorkspace = (
         botUserId,
         ...(enterprise_id && { enterpriseId: enterprise_id }),
       };
+      teamIdOnce = teamId;
+      refusal = undefined;
+      isRemoved = false;
       return known;
     } catch (error) {
       const problem = problemOf(error);
       if (!isTokenRefused(problem)) throw error;
+      refusal = refusedAgain(refusal, now());
       log.error({ problem }, 'Slack refuses SLACK_BOT_TOKEN; install the app in its workspace again');
       return undefined;
     }
@@ -82,10 +101,19 @@ export const createSingleWorkspace = (
     async doubt() {
       known = undefined;
     },
-    async removed({ teamId }) {
+    async isGone(teamId) {
+      const workspace = await current();
+      if (workspace) return workspace.teamId !== teamId;
+      const isOther = teamIdOnce !== undefined && teamIdOnce !== teamId;
+      return isRemoved || isOther || (refusal !== undefined && isRefusedForGood(refusal));
+    },
+    async removed({ teamId = teamIdOnce, teamIds }) {
       known = undefined;
+      // The next who needs it asks Slack, where the one workspace is among these.
+      if (teamId === undefined || teamIds) return [];
       // Slack may tell it late: whether the token works is asked. Where Slack cannot be, what it told counts.
       const isBack = (await ask().catch(() => undefined))?.teamId === teamId;
+      isRemoved = !isBack;
       return isBack ? [] : [teamId];
     },
   };

@@ -37,6 +37,8 @@ export const BOT_SCOPES = [
 
 /** A member opens Milepost's home, and Milepost was removed. Messages are not among them: Milepost reads nobody's. */
 export const BOT_EVENTS = ['app_home_opened', 'app_uninstalled', 'tokens_revoked'] as const;
+/** With many workspaces: an organisation gave Milepost some of its workspaces, or took it out of them. */
+export const ORGANISATION_EVENTS = ['team_access_granted', 'team_access_revoked'] as const;
 
 /** The scopes that are lacking, in our order; `have` as Slack's header `x-oauth-scopes` lists them. */
 export const missingScopes = (have: string | readonly string[]): string[] => {
@@ -131,7 +133,7 @@ export const slackManifest = (
     settings: {
       event_subscriptions: {
         ...(requests !== undefined && { request_url: requests }),
-        bot_events: [...BOT_EVENTS],
+        bot_events: [...BOT_EVENTS, ...(oauth === false ? [] : ORGANISATION_EVENTS)],
       },
       interactivity: {
         is_enabled: true,

@@ -28,13 +28,20 @@ export type OAuthRoutesDeps = {
   stateSecret: string;
   /** Without a slash at its end. */
   publicUrl: string;
-  /** With a slash at its end. */
+  /** With a slash at its end; a proxy may stand there. */
   apiUrl: string;
   /** Sees an agreement through; throws what Slack's client throws, or a UserError. */
   install: (code: string, redirectUri: string) => Promise<NewSlackInstallation>;
   kept: Pick<KeptValues, 'claim'>;
   now: () => Date;
   log: Log;
+};
+
+/** Where people go in their browser: to Slack itself, not to what stands between us and its API, or to a Slack on this machine. */
+const pagesOf = (apiUrl: string): string => {
+  const { origin, hostname } = new URL(apiUrl);
+  const isSlack = /^(.+\.)?slack(-gov)?\.com$/.test(hostname) || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return isSlack ? origin : 'https://slack.com';
 };
 
 const headers = () =>
@@ -88,6 +95,7 @@ const troubleOf = (problem: Problem): Trouble => {
 
 export const createOAuthRoutes = (deps: OAuthRoutesDeps): Hono => {
   const { clientId, stateSecret, publicUrl, apiUrl, install, kept, now, log } = deps;
+  const pages = pagesOf(apiUrl);
   const redirectUri = `${publicUrl}${PATHS.redirect}`;
   const installUrl = `${publicUrl}${PATHS.install}`;
   // Signature and age of a state are the library's affair. The cookie is ours: the library's has no SameSite, and wants Node's request and
@@ -103,7 +111,7 @@ export const createOAuthRoutes = (deps: OAuthRoutesDeps): Hono => {
     });
 
   const addUrl = (state: string): string => {
-    const url = new URL('/oauth/v2/authorize', apiUrl);
+    const url = new URL('/oauth/v2/authorize', pages);
     url.search = new URLSearchParams({
       client_id: clientId,
       scope: BOT_SCOPES.join(','),
@@ -114,7 +122,7 @@ export const createOAuthRoutes = (deps: OAuthRoutesDeps): Hono => {
   };
 
   const openUrl = ({ ownerId, isOrg, appId }: NewSlackInstallation): string => {
-    const url = new URL('/app_redirect', apiUrl);
+    const url = new URL('/app_redirect', pages);
     url.search = new URLSearchParams({ app: appId, ...(!isOrg && { team: ownerId }) }).toString();
     return url.href;
   };

@@ -6,6 +6,7 @@ import type { KeptValues } from '../platform.ts';
 import type { SlackInstallation, SlackInstallationStore, SlackTokens } from '../storage/slack-installations.ts';
 import { type Clients, problemOf } from './clients.ts';
 import { isTokenRefused } from './outcome.ts';
+import { isRefusedForGood, type Refusal, refusedAgain, TOKEN_REST_MS } from './refusal.ts';
 
 /** As Slack's own library does; a token lives 12 hours. */
 const RENEW_AHEAD_MS = 2 * 60 * 60_000;
@@ -34,12 +35,14 @@ export type TokensDeps = {
 
 export type Tokens = {
   /**
-   * The bot's token, valid now. Undefined where it is dead, or no key opens it: then the log says once what to do. Rejects where it has
-   * run out and Slack cannot be asked for the next.
+   * The bot's token, valid now. Undefined where Slack refused it in the last ten minutes, or no key opens it: the log says once what to
+   * do. Rejects where it has run out and Slack cannot be asked for the next.
    */
   of(installation: SlackInstallation): Promise<string | undefined>;
   /** Whether a key opens its tokens; where none does, the log says once what to do. */
   canOpen(installation: SlackInstallation): boolean;
+  /** Whether Slack refused it again and again for minutes, so that only a new installation helps. */
+  isGone(installation: SlackInstallation): boolean;
   /** Slack refused a token of this installation: it is tried, and renewed where Slack will not have it. Never rejects. */
   doubt(installation: SlackInstallation): Promise<void>;
   isIdle(): boolean;
@@ -55,8 +58,11 @@ export const createTokens = (deps: TokensDeps): Tokens => {
   const claimed = new Map<string, number>();
   /** By owner, new tokens that could not be kept yet, and the version that they follow: the refresh token is used up. */
   const unsaved = new Map<string, { after: number; tokens: SlackTokens }>();
-  /** By owner, the version of tokens that will never be renewed; `isRefused` where the token itself is of no use either. */
-  const dead = new Map<string, { version: number; isRefused: boolean }>();
+  /**
+   * By owner, the version of tokens that Slack would not renew lately; `isRefused` where it did not take the token itself either, and
+   * `isOurs` where it is Milepost that it does not know.
+   */
+  const dead = new Map<string, Refusal & { version: number; isRefused: boolean; isOurs: boolean }>();
   const told = new Map<string, string>();
 
   const tellOnce = ({ ownerId, name, tokenVersion }: SlackInstallation, fields: object, message: string): void => {
@@ -76,9 +82,15 @@ export const createTokens = (deps: TokensDeps): Tokens => {
     }
   };
 
+  const endOf = ({ ownerId, tokenVersion }: SlackInstallation) => {
+    const end = dead.get(ownerId);
+    return end?.version === tokenVersion ? end : undefined;
+  };
+
   const bury = (installation: SlackInstallation, isRefused: boolean, code: string): void => {
-    dead.set(installation.ownerId, { version: installation.tokenVersion, isRefused });
+    const { ownerId, tokenVersion: version } = installation;
     const isOurs = /client/.test(code);
+    dead.set(ownerId, { ...refusedAgain(endOf(installation), now()), version, isRefused, isOurs });
     tellOnce(
       installation,
       { code, validUntil: isRefused ? undefined : installation.tokenExpiresAt },
@@ -158,8 +170,9 @@ export const createTokens = (deps: TokensDeps): Tokens => {
       if (!tokens) return undefined;
       const { botToken, rotation } = tokens;
       const leftMs = rotation ? rotation.expiresAt.getTime() - now().getTime() : Number.POSITIVE_INFINITY;
-      const end = dead.get(installation.ownerId);
-      if (end?.version === installation.tokenVersion) return leftMs > 0 && !end.isRefused ? botToken : undefined;
+      const end = endOf(installation);
+      if (end && now().getTime() < end.lastAt + TOKEN_REST_MS)
+        return leftMs > 0 && !end.isRefused ? botToken : undefined;
       if (!rotation || leftMs > RENEW_AHEAD_MS) return botToken;
       if (leftMs <= 0) return renew(installation, rotation);
       // Nobody waits for Slack while the old token is good.
@@ -168,11 +181,17 @@ export const createTokens = (deps: TokensDeps): Tokens => {
       return botToken;
     },
     canOpen: installation => opened(installation) !== undefined,
+    isGone(installation) {
+      const end = endOf(installation);
+      return end !== undefined && !end.isOurs && isRefusedForGood(end);
+    },
     async doubt(installation) {
       const tokens = opened(installation);
       if (!tokens) return;
       try {
         await clientsOf(tokens.botToken).reads.auth.test();
+        dead.delete(installation.ownerId);
+        told.delete(installation.ownerId);
       } catch (error) {
         const problem = problemOf(error);
         if (problem.type !== 'refused' || !isTokenRefused(problem)) return;

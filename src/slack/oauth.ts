@@ -7,12 +7,13 @@ import type {
   SlackInstallation,
   SlackInstallationStore,
 } from '../storage/slack-installations.ts';
-import { type Clients, SLACK_API } from './clients.ts';
+import { type Clients, problemOf, SLACK_API } from './clients.ts';
 import { type Workspaces, workspaceName } from './installs.ts';
 import { PATHS } from './manifest.ts';
 import { createOAuthAccess } from './oauth-access.ts';
 import { createOAuthRoutes } from './oauth-routes.ts';
 import { createTokens } from './oauth-tokens.ts';
+import { isTokenRefused } from './outcome.ts';
 
 /** Slack gives at most so many workspaces of an organisation at once. */
 const TEAMS_A_PAGE = 100;
@@ -100,6 +101,27 @@ export const createOAuthWorkspaces = (deps: OAuthOptions): OAuthWorkspaces => {
     }
   };
 
+  /** Slack is asked which of these an organisation's installation serves: they are welcomed, and the others are answered. */
+  const settleTeams = async (organisation: SlackInstallation, teamIds: readonly string[]): Promise<string[]> => {
+    const botToken = await tokens.of(organisation);
+    if (botToken === undefined) return [];
+    const served = new Map((await listTeams(botToken)).map(team => [team.teamId, team]));
+    const gone: string[] = [];
+    for (const teamId of teamIds) {
+      const team = served.get(teamId);
+      if (team) {
+        names.set(teamId, team.name);
+        await deps.installed(team);
+        await installations.rememberTeam(teamId, organisation.ownerId);
+      } else {
+        await installations.forgetTeams([teamId]);
+        // It may have an installation of its own.
+        if (!(await installations.find(teamId))) gone.push(teamId);
+      }
+    }
+    return gone;
+  };
+
   const servedBy = async (installation: SlackInstallation): Promise<Team[]> =>
     installation.isOrg ? teamsOf(installation) : [{ teamId: installation.ownerId, name: installation.name }];
 
@@ -118,15 +140,24 @@ export const createOAuthWorkspaces = (deps: OAuthOptions): OAuthWorkspaces => {
     return granted.installation;
   };
 
-  /** Whether Slack still takes the token: it tells of a removal late, and perhaps also of tokens that were replaced by newer ones. */
+  /**
+   * Whether Slack still takes the token: it tells of a removal late, and perhaps also of tokens that were replaced by newer ones. Where
+   * it cannot be asked, nothing is thrown away: the next post finds out.
+   */
   const isAlive = async (owner: Pick<SlackInstallation, 'ownerId' | 'isOrg'>): Promise<boolean> => {
     const installation = await installations.read(owner);
-    const botToken = installation && (await tokens.of(installation).catch(() => undefined));
-    if (botToken === undefined) return false;
-    return clientsOf(botToken)
-      .reads.auth.test()
-      .then(() => true)
-      .catch(() => false);
+    if (!installation) return false;
+    try {
+      const botToken = await tokens.of(installation);
+      if (botToken === undefined) return false;
+      await clientsOf(botToken).reads.auth.test();
+      return true;
+    } catch (error) {
+      const problem = problemOf(error);
+      if (isTokenRefused(problem)) return false;
+      log.warn({ problem, workspace: owner.ownerId }, 'Slack told of a removal, and could not be asked about it');
+      return true;
+    }
   };
 
   const workspaces: Workspaces = {
@@ -151,16 +182,27 @@ export const createOAuthWorkspaces = (deps: OAuthOptions): OAuthWorkspaces => {
     async doubt(teamId) {
       try {
         const found = await installations.find(teamId);
-        if (found) await tokens.doubt(found);
+        if (!found) return;
+        await tokens.doubt(found);
+        // An organisation can take Milepost out of one workspace, and its token stays good.
+        if (found.isOrg) await settleTeams(found, [teamId]);
       } catch (error) {
         log.error({ err: error, workspace: teamId }, 'the token of a Slack workspace could not be looked at');
       }
     },
-    async removed({ teamId, enterpriseId, isOrgInstall: isOrg, at }) {
+    async isGone(teamId) {
+      const found = await installations.find(teamId);
+      return !found || tokens.isGone(found);
+    },
+    async removed({ teamId, enterpriseId, isOrgInstall: isOrg, teamIds, at }) {
       const ownerId = isOrg ? enterpriseId : teamId;
+      if (ownerId !== undefined && teamIds) {
+        const organisation = await installations.read({ ownerId, isOrg });
+        return organisation ? settleTeams(organisation, teamIds) : [];
+      }
       if (ownerId === undefined || (await isAlive({ ownerId, isOrg }))) return [];
       await installations.remove({ ownerId, isOrg }, at);
-      const served = isOrg ? new Set([teamId, ...(await installations.teamsOf(ownerId))]) : [teamId];
+      const served = new Set([...(teamId ? [teamId] : []), ...(isOrg ? await installations.teamsOf(ownerId) : [])]);
       const gone: string[] = [];
       for (const team of served) if (!(await installations.find(team, enterpriseId))) gone.push(team);
       // So that the first who comes after it was installed again is welcomed.

@@ -1,9 +1,7 @@
 // What Slack's refusal of a post means for its delivery, in words for an organiser; pure.
 import type { Outcome } from '../platform.ts';
 import type { Problem } from './clients.ts';
-
-/** How long a workspace whose token Slack refuses is left alone. */
-const TOKEN_REST_MS = 10 * 60 * 1000;
+import { TOKEN_REST_MS } from './refusal.ts';
 
 /** Slack's error codes after which a channel is of no use any more. */
 const CHANNEL_GONE: Record<string, string> = {

@@ -7,7 +7,7 @@ import { actions, button, text } from '../message.ts';
 import type { Callers, Present } from './caller.ts';
 import type { FormsOf, Opener } from './forms.ts';
 import type { LongValues } from './long-values.ts';
-import type { Received } from './receive.ts';
+import type { Received } from './received.ts';
 
 export type Act = Extract<Received, { type: 'interaction' }>;
 export type Performed = {

@@ -112,7 +112,7 @@ export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
         })
       : undefined;
   const workspaces =
-    oauth?.workspaces ?? createSingleWorkspace(which.type === 'one' ? which.botToken : '', clientsOf, log);
+    oauth?.workspaces ?? createSingleWorkspace(which.type === 'one' ? which.botToken : '', clientsOf, now, log);
   const names = createSlackNames(commands, deps.commandPrefix);
   const pictures = createPictures({ publicUrl, kept, log });
   const renderContext: RenderContext = {
@@ -125,9 +125,9 @@ export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
     log.info({ team: teamId }, 'Milepost was removed from a workspace; its data stays, and its schedules rest');
     await attendance.left(teamId);
   };
-  /** Whether Milepost is still in a workspace. */
+  /** Whether Milepost is still in a workspace, as far as is known; where it is not, the schedules there rest. */
   const isIn = async (teamId: string): Promise<boolean> => {
-    if (await workspaces.of(teamId)) return true;
+    if (!(await workspaces.isGone(teamId))) return true;
     await leave(teamId);
     return false;
   };
@@ -144,6 +144,7 @@ export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
       },
     },
     clientsOf,
+    apiUrl,
     people: createPeople({ kept, now, log }),
     homes,
     pictures,

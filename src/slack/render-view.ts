@@ -143,16 +143,25 @@ const HOME: Surface = {
   uploads: false,
 };
 
+export type ViewContext = RenderContext & {
+  /** Comes back with what is pressed in the view: at most 3,000 characters. */
+  privateMetadata?: string;
+};
+const metadataOf = ({ privateMetadata }: ViewContext) =>
+  privateMetadata !== undefined && { private_metadata: privateMetadata };
+
 /** The message as a member's App Home. Never more than Slack takes; a line at its end says what is missing. */
-export const renderHome = (message: Message, context: RenderContext = {}): HomeView => ({
+export const renderHome = (message: Message, context: ViewContext = {}): HomeView => ({
   type: 'home',
+  ...metadataOf(context),
   blocks: renderBlocks(message, context, HOME).blocks,
 });
 
 /** The message in a window of its own, for an answer to what was pressed in the App Home or in another window. */
-export const renderMessageView = (message: Message, context: RenderContext = {}): ModalView => ({
+export const renderMessageView = (message: Message, context: ViewContext = {}): ModalView => ({
   type: 'modal',
   title: plainText('Milepost', LIMITS.viewTitle),
   close: plainText('Close', LIMITS.viewButton),
+  ...metadataOf(context),
   blocks: renderBlocks(message, context, HOME).blocks,
 });

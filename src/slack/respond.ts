@@ -16,10 +16,12 @@ import { encodeOrigin, placeBefore } from './origin.ts';
 import type { People } from './people.ts';
 import { type Act, createPerformer, type Performed } from './perform.ts';
 import type { Pictures } from './pictures.ts';
-import { type Place, type Received, receive } from './receive.ts';
+import { receive } from './receive.ts';
+import type { Place, Received } from './received.ts';
 import type { RenderContext } from './render.ts';
 import { renderModal } from './render-view.ts';
 import { createRepeats } from './repeats.ts';
+import { isResponseUrl, postToResponseUrl } from './response-url.ts';
 import { createShower } from './show.ts';
 import { createSuggester } from './suggest.ts';
 
@@ -44,6 +46,8 @@ export type ResponderDeps = {
   app: Pick<App, 'handle' | 'suggest'>;
   workspaces: Workspaces;
   clientsOf: (token: string) => Clients;
+  /** Where the clients call Slack. */
+  apiUrl: string;
   people: People;
   homes: Pick<Homes, 'opened' | 'changed'>;
   pictures: Pick<Pictures, 'render' | 'withPictures'>;
@@ -77,6 +81,9 @@ const NOT_UNDERSTOOD: MessageReply = {
   refused: true,
 };
 
+const NOWHERE =
+  'Slack did not say in which workspace this is, so nothing was done. Please type the command instead: `/milepost help` lists them.';
+
 /** Slack shows what is wrong under a field: the one whose value the message quotes, else one that it names, else the first. */
 const errorsOf = (
   { interaction }: Act,
@@ -94,7 +101,7 @@ const errorsOf = (
 };
 
 export const createResponder = (deps: ResponderDeps): Responder => {
-  const { workspaces, homes, names, renderContext, kept, now, log } = deps;
+  const { apiUrl, workspaces, homes, names, renderContext, kept, now, log } = deps;
   const { renamed = text => text } = renderContext;
   const waits = { ...WAITS, ...deps.waits };
   const callers = createCallers(deps);
@@ -107,13 +114,33 @@ export const createResponder = (deps: ResponderDeps): Responder => {
   const repeats = createRepeats(kept, log, { viaHttp: deps.viaHttp });
   const underWay = new Set<Promise<void>>();
 
+  /** Answers whether Slack heard of it: a connection that was just renewed takes no acknowledgement for the last one. */
+  const acknowledge = async (ack: Ack, answer?: unknown): Promise<boolean> => {
+    try {
+      await ack(answer);
+      return true;
+    } catch (error) {
+      log.info({ err: error }, 'Slack could not be told that something has come');
+      return false;
+    }
+  };
+
+  /** What was done, without an address that is none of Slack's. */
+  const fromSlack = (received: Received): Received => {
+    if (!('place' in received) || received.place?.responseUrl === undefined) return received;
+    const { responseUrl, ...place } = received.place;
+    if (isResponseUrl(responseUrl, apiUrl)) return received;
+    log.warn({ team: place.teamId }, 'an answer was asked for at an address that is none of Slack’s');
+    return { ...received, place } as Received;
+  };
+
   const show = async (place: Place, { reply, present }: Performed): Promise<void> => {
     const instead = reply.type === 'modal' && present ? await opener.open(place, present.clients, reply.modal) : reply;
     if (instead?.type === 'message') await shower.show(place, present?.clients, instead);
   };
 
-  /** Home itself shows what came of it. */
-  const isShownByHome = ({ place: { source }, interaction }: Act, reply: Reply): boolean =>
+  /** Home itself shows what came of it, where it can be published. */
+  const isSeenThere = ({ place: { source }, interaction }: Act, reply: Reply): boolean =>
     source?.type === 'view' &&
     source.viewType === 'home' &&
     interaction.type === 'action' &&
@@ -124,8 +151,13 @@ export const createResponder = (deps: ResponderDeps): Responder => {
   const act = async (received: Act): Promise<void> => {
     const done = await performer.perform(received);
     if (!done) return;
-    if (!isShownByHome(received, done.reply)) await show(received.place, done);
-    if (done.present) await homes.changed(done.present.clients, done.present.caller);
+    const { present } = done;
+    if (present && isSeenThere(received, done.reply)) {
+      if (!(await homes.opened(present.clients, present.caller))) await show(received.place, done);
+      return;
+    }
+    await show(received.place, done);
+    if (present) await homes.changed(present.clients, present.caller);
   };
 
   /** What the form itself becomes; undefined where it closes and the answer goes to where it came from. */
@@ -141,7 +173,8 @@ export const createResponder = (deps: ResponderDeps): Responder => {
     if (!present || from.source?.type !== 'view') return undefined;
     // The window beneath shows it in place of what it showed before.
     if (from.source.viewType === 'modal' && reply.replace) return undefined;
-    return { response_action: 'update', view: await shower.window(present.clients, reply.message) };
+    const view = await shower.window(present.clients, from.teamId, reply.message);
+    return { response_action: 'update', view };
   };
 
   const submit = async (received: Act, payload: unknown, ack: Ack): Promise<void> => {
@@ -152,11 +185,11 @@ export const createResponder = (deps: ResponderDeps): Responder => {
       .then(isFirst => (isFirst ? performer.perform({ ...received, place: from }) : undefined))
       .then(async done => done && { ...done, answer: await formAnswer(received, done, from) });
     const inTime = await within(work, waits.formMs);
-    await ack(inTime === TOO_LATE ? undefined : inTime?.answer);
+    const isHeard = await acknowledge(ack, inTime === TOO_LATE ? undefined : inTime?.answer);
     const done = await work;
     if (!done) return;
     const { reply, present } = done;
-    if (inTime === TOO_LATE) await show(from, { ...done, reply: await performer.asLate(received, reply) });
+    if (inTime === TOO_LATE || !isHeard) await show(from, { ...done, reply: await performer.asLate(received, reply) });
     else if (done.answer === undefined) await show(from, done);
     else if (reply.type === 'modal') await opener.shown(received.place, reply.modal);
     if (present) await homes.changed(present.clients, present.caller);
@@ -168,16 +201,24 @@ export const createResponder = (deps: ResponderDeps): Responder => {
     if (place && present && !present.isBot) await shower.show(place, present.clients, NOT_UNDERSTOOD);
   };
 
+  const answerNowhere = async ({ responseUrl }: Extract<Received, { type: 'nowhere' }>): Promise<void> => {
+    log.warn('Slack did not name the workspace in which something was done');
+    if (responseUrl === undefined || !isResponseUrl(responseUrl, apiUrl)) return;
+    const words = { text: renamed(NOWHERE), response_type: 'ephemeral', replace_original: false };
+    const problem = await postToResponseUrl(responseUrl, waits.urlMs, words);
+    if (problem) log.warn({ problem }, 'an answer could not be shown in Slack');
+  };
+
   const openHome = async (place: Place): Promise<void> => {
     const present = await callers.of(place, WHO_WITHIN_MS);
     if (present && !present.isBot) await homes.opened(present.clients, present.caller);
   };
 
   const route = async (payload: unknown, ack: Ack): Promise<void> => {
-    const received = receive(payload, names);
+    const received = fromSlack(receive(payload, names));
     if (received.type === 'interaction' && received.interaction.type === 'modal') return submit(received, payload, ack);
     const options = received.type === 'suggestion' ? await suggest(received) : [];
-    await ack(isTypeAhead(payload) ? { options } : undefined);
+    await acknowledge(ack, isTypeAhead(payload) ? { options } : undefined);
     if (received.type === 'suggestion' || received.type === 'ignored') return;
     if (!(await repeats.isFirst(payload))) return;
     switch (received.type) {
@@ -186,10 +227,13 @@ export const createResponder = (deps: ResponderDeps): Responder => {
       case 'home':
         return openHome(received.place);
       case 'removed':
+      case 'access':
         await workspaces.removed(received);
         return;
       case 'unknown':
         return answerUnknown(received);
+      case 'nowhere':
+        return answerNowhere(received);
       default:
         return received satisfies never;
     }

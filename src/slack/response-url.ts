@@ -1,6 +1,16 @@
 // Answers by the URL that comes with what somebody did: good five times in half an hour, without a token.
 import { type Problem, problemOf } from './clients.ts';
 
+const SLACKS_HOSTS = new Set(['hooks.slack.com', 'hooks.slack-gov.com']);
+/** Whether an address is one of Slack's own, or of the server that stands for Slack: nothing else is told what somebody asked. */
+export const isResponseUrl = (url: string, apiUrl: string): boolean => {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname, port } = new URL(url);
+  const api = new URL(apiUrl);
+  const isHook = protocol === 'https:' && port === '' && SLACKS_HOSTS.has(hostname);
+  return isHook || (protocol === api.protocol && hostname === api.hostname);
+};
+
 /** Slack's own word for what is wrong, such as `used_url`. */
 const codeIn = (body: string): string | undefined => /"error":"([a-z_]+)"/.exec(body.replaceAll(' ', ''))?.[1];
 

@@ -4,9 +4,10 @@ import type { MessageReply } from '../command.ts';
 import type { Log } from '../log.ts';
 import type { Message } from '../message.ts';
 import { type Clients, type Problem, problemOf } from './clients.ts';
+import { encodeTeam, markBlocks } from './origin.ts';
 import { hasBadBlocks } from './outcome.ts';
 import type { Pictures } from './pictures.ts';
-import type { Place } from './receive.ts';
+import type { Place } from './received.ts';
 import type { RenderContext } from './render.ts';
 import { renderMessageView } from './render-view.ts';
 import { postToResponseUrl } from './response-url.ts';
@@ -61,7 +62,7 @@ export type Shower = {
   /** Never throws: what cannot be shown in one way is shown in another, and the reason is logged. Without clients only the URL is left. */
   show(place: Place, clients: Clients | undefined, reply: MessageReply): Promise<void>;
   /** The message in a window of its own. */
-  window(clients: Clients, message: Message): Promise<ReturnType<typeof renderMessageView>>;
+  window(clients: Clients, teamId: string, message: Message): Promise<ReturnType<typeof renderMessageView>>;
 };
 
 export const createShower = ({
@@ -75,14 +76,18 @@ export const createShower = ({
   log: Log;
   urlMs: number;
 }): Shower => {
-  const contentOf = async (clients: Clients | undefined, { message }: MessageReply): Promise<Content> => {
+  const contentOf = async (
+    { teamId }: Place,
+    clients: Clients | undefined,
+    { message }: MessageReply,
+  ): Promise<Content> => {
     if (!clients)
       return { text: message.blocks.flatMap(block => (block.type === 'text' ? [block.text] : [])).join('\n') };
     const { text, blocks } = await pictures.render(clients, message, renderContext);
-    return { text, blocks };
+    return { text, blocks: markBlocks(blocks, teamId) };
   };
-  const window: Shower['window'] = async (clients, message) => {
-    const view = renderMessageView(message, renderContext);
+  const window: Shower['window'] = async (clients, teamId, message) => {
+    const view = renderMessageView(message, { ...renderContext, privateMetadata: encodeTeam(teamId) });
     return { ...view, blocks: await pictures.withPictures(clients, { blocks: view.blocks as never, images: [] }) };
   };
 
@@ -141,7 +146,7 @@ export const createShower = ({
     const { responseUrl, source } = place;
     const url = responseUrl === undefined ? [] : [byUrl(responseUrl, place, reply)];
     if (!clients) return url;
-    const windows = inWindow(place, clients, reply, () => window(clients, reply.message));
+    const windows = inWindow(place, clients, reply, () => window(clients, place.teamId, reply.message));
     const messages = asMessage(place, clients, reply);
     return source?.type === 'view' ? [...windows, ...messages] : [...url, ...messages, ...windows];
   };
@@ -152,7 +157,7 @@ export const createShower = ({
       const problems: Record<string, Problem> = {};
       let isShown = false;
       try {
-        let content = await contentOf(clients, reply);
+        let content = await contentOf(place, clients, reply);
         for (const { name, send } of waysFor(place, clients, reply)) {
           let problem = await send(content);
           if (hasBadBlocks(problem) && content.blocks && !name.startsWith('views.')) {

@@ -7,7 +7,7 @@ import type { Callers } from './caller.ts';
 import { plainText } from './controls.ts';
 import { LIMITS } from './limits.ts';
 import type { LongValues } from './long-values.ts';
-import type { Received } from './receive.ts';
+import type { Received } from './received.ts';
 
 /** Slack shows nothing that comes after three seconds, and people type on. */
 const WITHIN_MS = 2_000;

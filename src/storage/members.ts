@@ -36,6 +36,8 @@ export type Member = {
 
 /** The `pausedReason` of a member whose messages rest after the third nudge. */
 export const SILENCE = 'silence';
+/** What somebody is called whose name the platform has not said yet. */
+const NAMELESS = 'A member';
 /** Hours a week until the member says otherwise. */
 export const DEFAULT_WEEKLY_HOURS = 4;
 /** `lastActiveAt` is only as exact as this, so that reading commands do not write. */
@@ -96,18 +98,19 @@ export const memberById = async (db: Db, id: number): Promise<Member | undefined
 
 /**
  * The member that the platform knows as `externalId`, made when first seen, in the zone that the platform names. Their name follows
- * the platform's, their zone by `followPlatformZone`; being here counts as activity (to the hour) and ends the count of nudges.
+ * the platform's, and stays where that is empty: it says none now; their zone by `followPlatformZone`; being here counts as activity (to the hour) and ends the count of nudges.
  */
 export const findOrCreateMember = async (
   db: Db,
   community: Community,
-  { externalId, name, zone }: { externalId: string; name: string; zone?: string },
+  { externalId, name: given, zone }: { externalId: string; name: string; zone?: string },
   now: Date,
 ): Promise<Member> => {
   const { members } = db.tables;
   const key = { communityId: community.id, externalId };
   const member = await memberByExternalId(db, community.id, externalId);
   if (member) {
+    const name = given || member.name;
     const idle = now.getTime() - member.lastActiveAt.getTime();
     if (idle < ACTIVITY_RESOLUTION_MS && member.name === name && member.nudges === 0) return member;
     const change = { name, lastActiveAt: now, nudges: 0 };
@@ -126,7 +129,7 @@ export const findOrCreateMember = async (
     .insert(members)
     .values({
       ...key,
-      name,
+      name: given || NAMELESS,
       weeklyHours: DEFAULT_WEEKLY_HOURS,
       zone: zone !== undefined && isZone(zone) ? zone : community.zone,
       directMessages: 'weekly',

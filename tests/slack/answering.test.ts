@@ -1,6 +1,20 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Command, defineCommand, encodeAction, reply } from '../../src/command.ts';
+import { loadCommands } from '../../src/commands.ts';
 import { actions, button, text } from '../../src/message.ts';
+import { createClients } from '../../src/slack/clients.ts';
+import { createHomes } from '../../src/slack/home.ts';
+import { createSingleWorkspace } from '../../src/slack/installs.ts';
+import { createSlackNames } from '../../src/slack/names.ts';
+import { createPeople } from '../../src/slack/people.ts';
+import { createPictures } from '../../src/slack/pictures.ts';
+import { createResponder } from '../../src/slack/respond.ts';
+import { keepValue, keptValue } from '../../src/storage/kept-values.ts';
+import { testApp } from '../support/app.ts';
+import { memoryLog } from '../support/delivery.ts';
 import type { ApiFault } from '../support/slack/misbehaviour.ts';
 import type { Answer, LocalSlack, TestChannel, TestSeat, TestUser } from '../support/slack/slack-server.ts';
 import { type SlackTestBot, type SlackTestBotOptions, startSlackTestBot } from '../support/slack-bot.ts';
@@ -25,6 +39,11 @@ const say: Command = defineCommand({
   actions: {
     on: (_, { member }) => step(`On with ${member.name}`, { replace: true }),
     no: () => step('Not that', { refused: true }),
+    deeper: (value = '') => {
+      const further = button('Deeper', encodeAction('say', 'deeper', `${value}+`));
+      const on = button('On', encodeAction('say', 'on'));
+      return reply({ blocks: [text(`Depth ${value.length}`), actions(further, on)] });
+    },
   },
 });
 const commands = new Map([[say.name, say]]);
@@ -196,6 +215,143 @@ describe('where the response URL fails', () => {
       text: expect.stringContaining('For Ada'),
     });
     expect(slack.ephemerals(user)[0]?.blocks).toEqual([]);
+  });
+});
+
+describe('an address that is none of Slack’s', () => {
+  it('is told nothing, and the answer comes in another way', async () => {
+    let heard = 0;
+    const elsewhere = createServer((_, response) => {
+      heard += 1;
+      response.end('ok');
+    });
+    onTestFinished(() => void elsewhere.close());
+    await once(elsewhere.listen(0, 'localhost'), 'listening');
+    const response_url = `http://localhost:${(elsewhere.address() as AddressInfo).port}/response`;
+    const asking = { command: '/say', text: 'quietly', response_url };
+    expect(textOf(await ada.sendRaw('slash_commands', asking))).toContain('For Ada');
+    expect(heard).toBe(0);
+    expect(asked('chat.postEphemeral')).toHaveLength(1);
+  });
+});
+
+describe('where the whole organisation installed Milepost', () => {
+  const orgWide = () => ({
+    type: 'block_actions',
+    team: null,
+    enterprise: { id: 'E00ORG' },
+    is_enterprise_install: true,
+    user: { id: user.id, team_id: 'T00ELSEWHERE' },
+    command: undefined,
+    actions: [{ type: 'button', action_id: 'say/on/', block_id: 'b', action_ts: '1' }],
+  });
+
+  it('what is pressed in Home and in windows belongs to the workspace that they were shown in', async () => {
+    await ada.openHome();
+    for (const find of [() => slack.homeOf(user), () => slack.modalOf(user)]) {
+      const { id, type, private_metadata } = find() ?? {};
+      const view = { id, type, private_metadata, app_installed_team_id: 'E00ORG' };
+      expect(textOf(await ada.sendRaw('interactive', { ...orgWide(), view }))).toContain('On with');
+    }
+    const communities = await test.db.query.select().from(test.db.tables.communities);
+    expect(communities.map(({ externalId }) => externalId)).toEqual([test.workspace.teamId]);
+  });
+
+  it('what is pressed on an answer that only one person sees belongs to the workspace that it was given in', async () => {
+    const answer = await ada.type('/say quietly');
+    const [block] = answer.type === 'message' ? answer.message.blocks.filter(({ type }) => type === 'actions') : [];
+    const actions = [{ type: 'button', action_id: 'say/on/', block_id: block?.block_id, action_ts: '1' }];
+    expect(textOf(await ada.sendRaw('interactive', { ...orgWide(), actions }))).toContain('On with');
+  });
+
+  it('a press on a message of which nobody knows the workspace is refused in words', async () => {
+    expect(textOf(await ada.sendRaw('interactive', orgWide()))).toContain('type the command instead');
+    expect(await test.db.query.select().from(test.db.tables.members)).toEqual([]);
+  });
+});
+
+describe('in a window', () => {
+  const open = () => slack.views.filter(view => view.type === 'modal' && !view.closed);
+  const words = () => open().map(({ blocks }) => /Depth \d|On with Ada/.exec(JSON.stringify(blocks))?.[0]);
+  /** Presses a button of Home that opens a window, and in it as often as told the one that leads on. */
+  const goDeeper = async (times: number): Promise<void> => {
+    await ada.openHome();
+    const home = slack.homeOf(user);
+    if (!home) throw new Error('no Home');
+    const label = { type: 'plain_text', text: 'Deeper' };
+    home.blocks = [{ type: 'actions', elements: [{ type: 'button', action_id: 'say/deeper/', text: label }] }];
+    await ada.press('Deeper', home);
+    for (let time = 0; time < times; time += 1) await ada.press('Deeper');
+  };
+
+  it('what is pressed lays its answer upon it, with a way back, as far as Slack has room', async () => {
+    await goDeeper(2);
+    expect(words()).toEqual(['Depth 0', 'Depth 1', 'Depth 2']);
+    await ada.press('Deeper');
+    expect(words()).toEqual(['Depth 0', 'Depth 1', 'Depth 3']);
+    expect(warned()).toEqual([]);
+    expect(slack.directMessages(user)).toEqual([]);
+  });
+
+  it('an answer that takes the place of what it belongs to takes that of the window', async () => {
+    await goDeeper(1);
+    await ada.press('On');
+    expect(words()).toEqual(['Depth 0', 'On with Ada']);
+    expect(asked('views.push')).toHaveLength(1);
+    expect(warned()).toEqual([]);
+  });
+
+  it('an answer that comes too late to lie upon it takes its place', async () => {
+    await goDeeper(0);
+    slack.limits.triggerLifeMs = -1;
+    await ada.press('Deeper');
+    expect(words()).toEqual(['Depth 1']);
+    expect(warned()).toEqual(['an answer was shown in another way']);
+  });
+
+  it('an answer of which nobody knows whether it arrived is not said twice', async () => {
+    await goDeeper(0);
+    slack.misbehave.api({ method: 'views.push', times: 1 }, { hang: true, stored: true });
+    await ada.press('Deeper');
+    expect(words()).toEqual(['Depth 0', 'Depth 1']);
+    expect(asked('views.update')).toEqual([]);
+    expect(slack.directMessages(user)).toEqual([]);
+  });
+});
+
+describe('what cannot be acknowledged any more, because the connection was renewed', () => {
+  it('is done and answered all the same', async () => {
+    const { app, db } = await testApp();
+    const { log, lines } = memoryLog();
+    const now = () => new Date('2026-11-23T09:00:00Z');
+    const kept = {
+      keep: (name: string, value: string, forMs: number) =>
+        keepValue(db, name, value, new Date(now().getTime() + forMs), now()),
+      find: (name: string) => keptValue(db, name, now()),
+      claim: async () => true,
+    };
+    const clientsOf = createClients(slack.apiUrl);
+    const responder = createResponder({
+      app,
+      workspaces: createSingleWorkspace(test.workspace.botToken, clientsOf, now, log),
+      clientsOf,
+      apiUrl: slack.apiUrl,
+      people: createPeople({ kept, now, log }),
+      homes: createHomes({ app, renderContext: {}, kept, log }),
+      pictures: createPictures({ publicUrl: undefined, kept, log }),
+      names: createSlackNames(await loadCommands()),
+      renderContext: {},
+      kept,
+      viaHttp: false,
+      now,
+      log,
+    });
+    const payload = { command: '/next', text: '', team_id: test.workspace.teamId, user_id: user.id, user_name: 'ada' };
+    await responder.respond(payload, () => Promise.reject(new Error('the connection is not ready')));
+    expect(slack.directMessages(user).map(({ text: words }) => words)).toEqual([
+      expect.stringContaining('What is next'),
+    ]);
+    expect(lines.filter(({ level }) => level > 30)).toEqual([]);
   });
 });
 

@@ -308,7 +308,7 @@ describe('an acknowledgement that gets lost', () => {
     expect(await sending).toMatchObject({ type: 'failed' });
     test.slack.limits.answerWithinMs = 3000;
     expect(await ada.type('/next')).toMatchObject(answered);
-    expect(messages(test)).toContain('something that Slack sent could not be answered');
+    expect(messages(test)).toContain('Slack could not be told that something has come');
   });
 });
 

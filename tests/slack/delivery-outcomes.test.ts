@@ -180,6 +180,23 @@ describe('a workspace whose token Slack refuses', () => {
     expect(there()).toHaveLength(1);
   });
 
+  it('for a moment gets its post ten minutes later', async () => {
+    const made = await schedule();
+    slack.misbehave.api({ ...POST, times: 1 }, { error: 'account_inactive' });
+    slack.misbehave.api({ method: 'auth.test', times: 1 }, { error: 'account_inactive' });
+    await test.liveUntil('2026-11-23T09:11:00Z');
+    expect(await rowOf(made)).toMatchObject({ state: 'sent' });
+    expect(there()).toHaveLength(1);
+    expect((await communityByExternalId(db, community))?.leftAt).toBeNull();
+  });
+
+  it('and then says nothing about it has its post tried again', async () => {
+    slack.misbehave.api(POST, { error: 'invalid_auth' });
+    slack.misbehave.api({ method: 'auth.test' }, { status: 503 });
+    const target = { communityId: test.workspace.teamId, channelId: channel.id };
+    expect(await test.platform.deliver(target, { blocks: [] }, 'key')).toMatchObject({ type: 'retry' });
+  });
+
   it('is found out at the post where no event told of it', async () => {
     const made = await schedule();
     // Slack tells nobody, as where its event is lost.

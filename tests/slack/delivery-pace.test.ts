@@ -25,6 +25,7 @@ const inWorkspaces = async (names: readonly string[]) => {
     of: async teamId => all.filter(one => one.teamId === teamId).map(found)[0],
     all: async () => all.map(found),
     doubt: async () => {},
+    isGone: async () => false,
     removed: async () => [],
   };
   const kept = new Map<string, string>();

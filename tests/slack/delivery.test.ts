@@ -14,7 +14,7 @@ const DUE = '2026-11-23T09:00:00Z';
 const SHORTLY_AFTER = '2026-11-23T09:00:50Z';
 const LATER = '2026-11-23T09:20:00Z';
 const POST = { method: 'chat.postMessage', times: 1 };
-const STARTER = '💬 Week 1: Engineering Track: talk about it here.';
+const STARTER = '💬 Talk about “Week 1: Engineering Track” here.';
 
 let test: SlackTestBot;
 let slack: LocalSlack;
@@ -191,14 +191,15 @@ describe('a post of which nobody knows whether it arrived', () => {
     await test.liveUntil(LATER);
     expect(there()).toHaveLength(1);
     expect(await rowOf(made)).toMatchObject({ state: 'sent', messageId: there()[0]?.ts });
-    expect(asked('conversations.history')).toHaveLength(1);
+    // First where it is likely, then everything that was written since.
+    expect(asked('conversations.history')).toHaveLength(arrives ? 1 : 2);
     expect(asked('chat.postMessage')).toHaveLength(arrives ? 1 : 2);
     expect(test.log.filter(({ level }) => level >= 50)).toEqual([]);
   });
 
-  /** So many messages of others a minute later. */
-  const chat = async (count: number): Promise<void> => {
-    test.setNow('2026-11-23T09:01:00Z');
+  /** So many messages of others, a minute later unless told. */
+  const chat = async (count: number, at = '2026-11-23T09:01:00Z'): Promise<void> => {
+    test.setNow(at);
     const headers = { authorization: `Bearer ${test.workspace.botToken}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ channel: channel.id, text: 'chat' });
     const request = { method: 'POST', headers, body };
@@ -216,6 +217,35 @@ describe('a post of which nobody knows whether it arrived', () => {
     expect(await rowOf(made)).toMatchObject({ state: 'sent', messageId: there()[0]?.ts });
     expect(asked('conversations.history')).toHaveLength(3);
   });
+
+  it('is found at once, however much was written after it', async () => {
+    const made = await lose({ hang: true, stored: true });
+    await chat(40, '2026-11-23T09:05:00Z');
+    await test.liveUntil(LATER);
+    expect(await rowOf(made)).toMatchObject({ state: 'sent', messageId: there()[0]?.ts });
+    expect(asked('conversations.history')).toHaveLength(1);
+  });
+
+  it.each([
+    ['found', { hang: true, stored: true }],
+    ['posted again', { status: 502 }],
+  ] as const)(
+    'is %s where Slack shows but a page at a time, each attempt going on where the last one ended',
+    async (what, fault) => {
+      const made = await lose(fault);
+      await chat(20);
+      await chat(20, '2026-11-23T09:03:00Z');
+      const before = there().length;
+      for (let minute = 4; minute <= 30; minute += 1) {
+        slack.misbehave.clear();
+        slack.misbehave.api({ method: 'conversations.history', times: 1 }, { delayMs: 0 });
+        slack.misbehave.api({ method: 'conversations.history' }, { status: 429, retryAfter: 1 });
+        await test.liveUntil(`2026-11-23T09:${String(minute).padStart(2, '0')}:00Z`);
+      }
+      expect(await rowOf(made)).toMatchObject({ state: 'sent' });
+      expect(there()).toHaveLength(what === 'found' ? before : before + 1);
+    },
+  );
 
   it('is neither repeated nor asked for without end where more was written since than can be read', async () => {
     const made = await lose({ hang: true, stored: true });

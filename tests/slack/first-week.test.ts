@@ -118,9 +118,11 @@ describe.each(['socket', 'http'] as const)(
       const opened = await member.press('Read');
       expect(opened, 'a topic opens in a window of its own').toMatchObject({ type: 'modal' });
       expect(text(opened)).toContain('How Frontier Models Are Trained and Deployed');
-      const after = await member.press('Done', home);
-      expect(after.type).toBe('home');
-      expect(text(after)).toContain('2 of 15 topics');
+      const done = await member.press('Done', home);
+      expect(done, 'with the way back').toMatchObject({ type: 'modal' });
+      expect(text(done)).toContain('1 topic done');
+      const after = slack.homeOf(person);
+      expect(JSON.stringify(after?.blocks), 'and Home beneath it has changed').toContain('2 of 15 topics');
       await member.press('Pause', after);
       const paused = await member.submit({ 'Until when': 'tomorrow' });
       expect(paused, 'the form becomes the answer').toMatchObject({ type: 'modal' });
@@ -144,7 +146,7 @@ describe.each(['socket', 'http'] as const)(
       const [post, thread, board, ...others] = slack.messages(weekly);
       expect(others).toEqual([]);
       expect(post?.text).toContain('The AI Safety Landscape');
-      expect(thread).toMatchObject({ thread_ts: post?.ts, text: '💬 Week 1: Engineering Track: talk about it here.' });
+      expect(thread).toMatchObject({ thread_ts: post?.ts, text: '💬 Talk about “Week 1: Engineering Track” here.' });
       expect(board?.thread_ts).toBeUndefined();
       expect(JSON.stringify(board?.blocks)).toContain('faye');
 

@@ -132,6 +132,29 @@ describe.each(['socket', 'http'] as const)('a form over %s', transport => {
   });
 });
 
+describe('a form whose connection was renewed while it was worked on', () => {
+  it.each([
+    ['A', 'Saved: A', []],
+    ['no', '“no” is no title.', ['Change what I typed']],
+  ])('has its answer as a message: %s', async (title, words, buttons) => {
+    const { ada, slack, user, note, test } = await visit({ firstWaitMs: 10 });
+    await ada.type('/note');
+    note.hold();
+    slack.limits.answerWithinMs = 300;
+    const sending = ada.submit({ title });
+    await slack.until(() => !test.platform.isIdle());
+    slack.misbehave.socket.disconnect('refresh_requested');
+    await slack.until(() => slack.connects === 2 && test.platform.isConnected());
+    note.letGo();
+    expect(await sending).toMatchObject({ type: 'failed' });
+    await slack.until(() => test.platform.isIdle());
+    const [answer] = slack.ephemerals(user);
+    expect(answer?.text).toContain(words);
+    for (const label of buttons) expect(JSON.stringify(answer?.blocks)).toContain(label);
+    expect(test.log.filter(({ level }) => level > 30)).toEqual([]);
+  });
+});
+
 describe('a form that cannot be opened', () => {
   it.each<[string, ApiFault]>([
     ['the trigger is too old', { error: 'expired_trigger_id' }],
@@ -250,5 +273,38 @@ describe('the form for missing options', () => {
     const answer = await ada.submit({ kind: 'digest' });
     expect(textOf(answer)).toContain('Europe/Lisbon');
     expect(textOf(answer)).toContain('Friday');
+  });
+});
+
+describe('an option that no form asks for', () => {
+  it('is chosen from a menu under a list that names each channel, and what was asked is done in its place', async () => {
+    const { ada, channel, slack, user, test } = await real();
+    const weekly = test.workspace.addChannel({ name: 'weekly' });
+    await ada.type('/schedule set digest');
+    await ada.type('/schedule set leaderboard channel:#weekly');
+    const question = await ada.type('/schedule pause');
+    expect(question).toMatchObject({ type: 'message', ephemeral: true });
+    expect(textOf(question)).toContain('Pause which schedule?');
+    const shown = JSON.stringify(question.type === 'message' && question.message.blocks);
+    for (const { id } of [channel, weekly]) expect(shown).toContain(id);
+    const answer = await ada.choose(['2'], question);
+    expect(answer).toMatchObject({ type: 'message', replaced: true, text: expect.stringContaining('(paused)') });
+    expect(slack.modalOf(user)).toBeUndefined();
+    expect(test.log.filter(({ level }) => level > 30)).toEqual([]);
+  });
+});
+
+describe('a window', () => {
+  it('of all topics stays beneath the topic that is read from it, whose pages turn where they are', async () => {
+    const { ada, slack } = await real();
+    await ada.openHome();
+    const list = await ada.press('All topics');
+    await ada.choose(['what-is-safety'], list);
+    expect(textOf(await ada.press('The idea ›'))).toContain('Page 2 of ');
+    const titles = () =>
+      slack.views
+        .filter(view => view.type === 'modal' && !view.closed)
+        .map(({ blocks }) => blocks.find(({ type }) => type === 'header')?.text?.text);
+    expect(titles()).toEqual(['Topics for everybody', 'What AI safety is']);
   });
 });

@@ -174,6 +174,23 @@ describe('the Home of a member', () => {
     expect(ada.publishes()).toHaveLength(2);
   });
 
+  it('never goes back to what another process found before', async () => {
+    const { slack, member, started, create, publishes } = await start();
+    const ada = member('ada');
+    await ada.opens();
+    slack.misbehave.api({ method: 'views.publish', times: 1 }, { delayMs: 100 });
+    await ada.does('/done what-is-safety');
+    const [slow, quick] = [started.homes, create()];
+    const older = ada.changed();
+    await slack.until(() => publishes().length === 2);
+    started.homes = quick;
+    await ada.does('/done reading-papers');
+    await ada.changed();
+    await older;
+    await slow.settled();
+    expect(ada.home()).toContain('2 of 3 topics');
+  });
+
   it('is never that of a person with the same id in another workspace', async () => {
     const { slack, member } = await start();
     const other = slack.addWorkspace({ name: 'Elsewhere' });
@@ -369,7 +386,7 @@ describe('when Slack fails', () => {
     await bob.opens();
     slack.misbehave.api({ method: 'views.publish', times: 1 }, { status: 429, retryAfter: 30 });
     await ada.opens();
-    expect(started.homes.isIdle()).toBe(false);
+    expect(clock.waiting).toBe(1);
     await started.homes.stop();
     expect(started.homes.isIdle()).toBe(true);
     expect(clock.waiting).toBe(0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadCurriculum } from '../../src/curriculum/load.ts';
+import type { ApiFault } from '../support/slack/misbehaviour.ts';
 import type { Answer, TestSeat } from '../support/slack/slack-server.ts';
 import { type SlackTestBot, type SlackTestBotOptions, startSlackTestBot } from '../support/slack-bot.ts';
 
@@ -29,11 +30,32 @@ describe.each(['socket', 'http'] as const)('Milepost’s Home over %s', transpor
       expect(read()).toContain('Your plan');
       expect(read()).toContain('*Track*\\n⚙️ Engineering Track');
       expect(read()).toContain('*Settings:* Europe/Lisbon · direct messages every week · no pause');
-      await ada.press('Done', home());
-      expect(read()).toContain('1 of 8 topics');
+      await ada.press('Start', home());
+      expect(read()).toContain('▶️ started');
       await ada.press('Show my name', home());
       expect(test.slack.modalOf(ada)).toBeUndefined();
-      expect(read()).toContain('*Place this week*\\n1 of 1, with 10 points');
+      expect(read()).toContain('*Place this week:* none yet');
+    }));
+
+  it('answers Done in a window with the way back and the quiz, so that a second tap marks nothing else', () =>
+    visit({ transport }, async ({ test, ada, home, read }) => {
+      const done = await ada.press('Done', home());
+      expect(done).toMatchObject({ type: 'modal', text: expect.stringContaining('1 topic done') });
+      expect(JSON.stringify(test.slack.modalOf(ada)?.blocks)).toMatch(/"Take the quiz"[\s\S]*"Undo"/);
+      expect(read()).toContain('1 of 8 topics');
+      await ada.press('Undo', done);
+      expect(read()).toContain('0 of 8 topics');
+      expect(read()).toContain('"done/done/what-is-safety"');
+    }));
+
+  it('leads to another track and to roles, each in a window', () =>
+    visit({ transport }, async ({ ada, home, read }) => {
+      await ada.press('🔬 Research Track', await ada.press('Change track', home()));
+      await ada.press('Change track');
+      expect(read()).toContain('*Track*\\n🔬 Research Track');
+      await ada.press('Roles', home());
+      await ada.choose('platform_engineer');
+      expect(read()).toContain('*Roles*\\nPlatform Engineer');
     }));
 
   it('follows what is typed in a channel and chosen in a form, and is made for nobody who never opened it', () =>
@@ -105,6 +127,36 @@ describe('Milepost’s Home', () => {
       await slack.stop();
     }
   });
+
+  it.each<[string, ApiFault]>([
+    ['Slack does not take', { error: 'invalid_arguments' }],
+    ['has to wait', { status: 429, retryAfter: 30 }],
+  ])('that %s tells in a window what came of a press', async (_, fault) => {
+    const test = await startSlackTestBot({ transport: 'socket' });
+    try {
+      const { slack } = test;
+      const ada = test.workspace.user('ada').in(test.workspace.addChannel({ name: 'general' }));
+      await ada.type('/track select engineering');
+      const home = await ada.openHome();
+      slack.limits.isIdle = () => slack.modalOf(ada) !== undefined || test.platform.isIdle();
+      slack.misbehave.api({ method: 'views.publish' }, fault);
+      const answer = await ada.press('Show my name', home);
+      expect(answer).toMatchObject({
+        type: 'modal',
+        text: expect.stringContaining('Leaderboards may now *show your name*'),
+      });
+    } finally {
+      await test.stop();
+    }
+  });
+
+  it('is published also where something else is there than was known', () =>
+    visit({ transport: 'socket' }, async ({ test, ada, home, read }) => {
+      home().view.hash = '1795420800.another';
+      await ada.press('Start', home());
+      expect(read()).toContain('▶️ started');
+      expect(test.slack.modalOf(ada)).toBeUndefined();
+    }));
 
   it('is left as it is by what changes nothing', () =>
     visit({ transport: 'socket' }, async ({ test, ada }) => {

@@ -48,7 +48,7 @@ const expectBlocksHarmless = (blocks: readonly Block[], what: string): void => {
     const where = `${what}: ${JSON.stringify(text).slice(0, 300)}`;
     expect(text, where).not.toMatch(UNSEEN);
     if (type === 'mrkdwn') {
-      const outsideCode = text.replaceAll(/```[\s\S]*?```/g, '');
+      const outsideCode = text.replaceAll(/```[\s\S]*?```|`[^`\n]+`/g, '');
       expect(outsideCode, where).not.toContain('```');
       for (const alive of ALIVE_ANYWHERE) expect(text, where).not.toMatch(alive);
       for (const alive of ALIVE_OUTSIDE_CODE) expect(outsideCode, where).not.toMatch(alive);

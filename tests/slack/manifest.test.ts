@@ -115,6 +115,9 @@ describe('the manifest', () => {
     });
     const many = slackManifest(commands, { socket: true }, { oauth: { url: ADDRESS } });
     expect(many.settings).toMatchObject({ token_rotation_enabled: true, org_deploy_enabled: true });
+    expect(many.settings?.event_subscriptions?.bot_events).toEqual(
+      expect.arrayContaining(['app_uninstalled', 'team_access_granted', 'team_access_revoked']),
+    );
     expect(many.oauth_config?.redirect_urls).toEqual([`${ADDRESS}/slack/oauth_redirect`]);
   });
 

@@ -176,6 +176,8 @@ describeOnBothDatabases('Milepost in many workspaces', open => {
     const page = await installByBrowser(installer.url);
     expect(page.status).toBe(200);
     expect(page.text).toContain('Milepost is in Readers &lt;&amp;&gt; Writers');
+    // A schedule keeps the zone that holds when it is made.
+    expect(page.text).toMatch(/invite @milepost[\s\S]*settings community-zone[\s\S]*schedule set/);
     expect(page.text).toContain(`/app_redirect?app=${slack.appId}&amp;team=${readers.teamId}"`);
     expect(await installer.workspaces.of(other.teamId)).toBeUndefined();
     slack.installInto({ workspace: other });

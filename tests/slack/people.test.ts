@@ -4,6 +4,7 @@ import { type Command, defineCommand, reply } from '../../src/command.ts';
 import { loadCommands } from '../../src/commands.ts';
 import { createHttpServer } from '../../src/http-server.ts';
 import { type Modal, text } from '../../src/message.ts';
+import { createCallers } from '../../src/slack/caller.ts';
 import { createClients } from '../../src/slack/clients.ts';
 import { createPeople } from '../../src/slack/people.ts';
 import { memberByExternalId } from '../../src/storage/members.ts';
@@ -38,7 +39,8 @@ const visit = async (options: Partial<SlackTestBotOptions> = {}) => {
   const memberOf = (externalId: string) => memberByExternalId(test.db, 1, externalId);
   const restart = async () => {
     await test.bot.stop();
-    const again = await startSlackTestBot({ transport: 'socket', commands, db: test.db, running: test });
+    const now = test.now().toISOString();
+    const again = await startSlackTestBot({ transport: 'socket', commands, db: test.db, running: test, now });
     onTestFinished(() => again.stop());
     return again;
   };
@@ -92,6 +94,20 @@ describe('a member’s name and time zone', () => {
   });
 });
 
+it('a member’s language is what Slack says, with whatever they do', async () => {
+  const { test } = await visit();
+  const ada = test.workspace.user('Ada', { locale: 'pt-BR' });
+  const clientsOf = createClients(test.slack.apiUrl);
+  const { teamId, name, botToken, botUserId } = test.workspace;
+  const callers = createCallers({
+    workspaces: { of: async () => ({ teamId, name, botToken, botUserId }) },
+    clientsOf,
+    people: createPeople({ kept: keptIn(test.db, test.now), now: test.now, log: memoryLog().log }),
+  });
+  const place = { teamId, userId: ada.id, userName: '', isOrgInstall: false, isDirect: true };
+  expect((await callers.of(place, 5_000))?.caller).toMatchObject({ name: 'Ada', locale: 'pt-BR' });
+});
+
 describe('while Slack does not say who somebody is', () => {
   it('a form opens in time all the same', async () => {
     const { test } = await visit();
@@ -99,13 +115,41 @@ describe('while Slack does not say who somebody is', () => {
     expect(await test.workspace.user('Ada').in().type('/fill')).toMatchObject({ type: 'modal' });
   });
 
-  it('somebody who was seen before is known from then', async () => {
-    const { test } = await visit();
-    const ada = test.workspace.user('Ada', { admin: true });
+  it('somebody who was seen before keeps name and zone from then, and manages nothing after a day', async () => {
+    const { test, memberOf, asked } = await visit();
+    const ada = test.workspace.user('Ada', { admin: true, tz: 'Asia/Tokyo' });
     await ada.in().type('/fill');
-    test.setNow('2026-11-25T08:00:00Z');
     test.slack.misbehave.api({ method: 'users.info' }, { hang: true });
+    test.setNow('2026-11-24T07:59:00Z');
     expect(textOf(await ada.in().type('/fill'))).toContain('Ada manages this');
+    expect(asked()).toBe(1);
+    test.setNow('2026-11-24T08:00:01Z');
+    expect(await ada.in().type('/fill')).toMatchObject({ type: 'modal' });
+    expect(await memberOf(ada.id)).toMatchObject({ name: 'Ada', zone: 'Asia/Tokyo' });
+  });
+
+  it.each<[string, { error: string } | { status: 429; retryAfter: number }]>([
+    ['it refuses to', { error: 'user_not_found' }],
+    ['it has too much to do', { status: 429, retryAfter: 30 }],
+  ])('because %s, their name stays as it was, also months later', async (_, fault) => {
+    const { test, memberOf, restart } = await visit();
+    const ada = test.workspace.user('Ada Lovelace', { admin: true });
+    await ada.in().type('/fill');
+    test.setNow('2027-02-23T08:00:00Z');
+    test.slack.misbehave.api({ method: 'users.info' }, fault);
+    await restart();
+    expect(await ada.in().type('/fill')).toMatchObject({ type: 'modal' });
+    await ada.in().openHome();
+    expect(await memberOf(ada.id)).toMatchObject({ name: 'Ada Lovelace' });
+  });
+
+  it('an organiser of yesterday waits for it rather than being refused', async () => {
+    const { test } = await visit();
+    const olga = test.workspace.user('Olga', { admin: true }).in();
+    await olga.type('/next');
+    test.setNow('2026-11-25T08:00:00Z');
+    test.slack.misbehave.api({ method: 'users.info' }, { delayMs: 60 });
+    expect(textOf(await olga.type('/schedule list'))).toContain('There is none yet');
   });
 
   it('an organiser who is new waits for it rather than being refused, and a member is refused', async () => {
@@ -148,8 +192,11 @@ describe('somebody from another workspace', () => {
     expect(await people({ ...admin, team_id: 'T2' })).toMatchObject({ name: 'Guest', organiser: false });
     expect(await people({ ...admin, team_id: 'T1', is_stranger: true })).toMatchObject({ organiser: false });
     expect(await people({ ...admin, team_id: 'T1' })).toMatchObject({ organiser: true, zone: 'Europe/Paris' });
-    const org = { ...admin, team_id: 'T2', enterprise_user: { teams: ['T2', 'T1'] } };
-    expect(await people(org)).toMatchObject({ organiser: true });
+    const inOrg = (more: object) => ({ ...admin, team_id: 'T2', enterprise_user: { teams: ['T2', 'T1'], ...more } });
+    expect(await people(inOrg({ is_admin: false, is_owner: false }))).toMatchObject({ organiser: false });
+    for (const role of ['is_admin', 'is_owner'])
+      expect(await people(inOrg({ [role]: true }))).toMatchObject({ organiser: true });
+    expect(await people(inOrg({ is_admin: true, teams: ['T2'] }))).toMatchObject({ organiser: false });
   });
 
   it('without any name has the one of what they did', async () => {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loadCommands } from '../../src/commands.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
 import { createSlackNames } from '../../src/slack/names.ts';
-import { type Received, receive } from '../../src/slack/receive.ts';
+import { receive } from '../../src/slack/receive.ts';
+import type { Received } from '../../src/slack/received.ts';
 import { renderModal } from '../../src/slack/render-view.ts';
 import { closeAll, connectApp, startForTest } from '../support/slack/real-app.ts';
 

@@ -171,22 +171,36 @@ describe('where a token cannot be renewed', () => {
     expect(refreshes(slack)).toHaveLength(2);
   });
 
-  it('ever again, the log says once what to do, Slack is left alone, and an installation mends it', async () => {
+  it('again and again, the log says once what to do, Slack is asked every ten minutes, and an installation mends it', async () => {
     const { clock, slack, readers, installer, tokenOf } = await start(await openTestDb());
     pass(clock, 11 * HOUR_MS);
-    slack.misbehave.api({ method: 'oauth.v2.access', times: 1 }, { error: 'invalid_refresh_token' });
+    slack.misbehave.api({ method: 'oauth.v2.access' }, { error: 'invalid_refresh_token' });
     const old = readers.botToken;
     for (let n = 0; n < 3; n += 1) {
       expect(await tokenOf()).toBe(old);
       await installer.settled();
     }
     pass(clock, 2 * HOUR_MS);
-    for (let n = 0; n < 3; n += 1) expect(await tokenOf()).toBeUndefined();
-    expect(refreshes(slack)).toHaveLength(1);
+    for (const asked of [2, 3]) {
+      for (let n = 0; n < 3; n += 1) expect(await tokenOf()).toBeUndefined();
+      expect(refreshes(slack)).toHaveLength(asked);
+      pass(clock, 10 * 60_000);
+    }
     expect(errorsOf(installer)).toMatchObject([{ workspace: readers.teamId }]);
     expect(errorsOf(installer)[0]?.msg).toContain(`install Milepost again at ${installer.url}/slack/install`);
+    slack.misbehave.clear();
     await installByBrowser(installer.url);
     expect(await tokenOf()).toBe(readers.botToken);
+  });
+
+  it('for one refusal, it is renewed ten minutes later', async () => {
+    const { clock, slack, readers, tokenOf } = await start(await openTestDb());
+    pass(clock, 13 * HOUR_MS);
+    slack.misbehave.api({ method: 'oauth.v2.access', times: 1 }, { error: 'invalid_refresh_token' });
+    expect(await tokenOf()).toBeUndefined();
+    pass(clock, 10 * 60_000);
+    expect(await tokenOf()).toBe(readers.botToken);
+    expect(await isLive(slack, readers.botToken)).toBe(true);
   });
 
   it('because the client secret is wrong, the log names the setting and not the workspace', async () => {
