@@ -74,7 +74,7 @@ describe('a command that is not there', () => {
   });
 
   it('knows every language that a platform may name, and is not put off by one that is none', async () => {
-    const { app } = await appWith();
+    const { app } = await testApp();
     for (const locale of ['de-DE', '!!', '']) {
       const caller = { ...ada, locale };
       const answer = await app.handle({ caller, type: 'command', command: 'progress', options: {} });

@@ -142,6 +142,7 @@ describe('a slash command', () => {
 describe('who did it and where', () => {
   it('is the member of the server, with the permissions Milepost has in the channel', () => {
     expect(placeOf(inGuild(slash('next')))).toEqual({
+      locale: 'de',
       applicationId: APP,
       id: ID,
       token: TOKEN,
