@@ -6,5 +6,7 @@ export default defineConfig({
     globalSetup: ['tests/support/postgres-server.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // vitest would leave one processor to itself, and on a machine with two run one file after the other.
+    maxWorkers: '100%',
   },
 });
