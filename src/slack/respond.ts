@@ -34,7 +34,7 @@ export type Waits = {
   /** For a response URL to take an answer. */
   urlMs: number;
 };
-const WAITS: Waits = { whoMs: 1_000, formMs: 2_300, urlMs: 10_000 };
+export const WAITS: Waits = { whoMs: 1_000, formMs: 2_300, urlMs: 10_000 };
 /** Nobody waits for a trigger where Home is opened. */
 const WHO_WITHIN_MS = 5_000;
 const ERROR_LIMIT = 2_000;

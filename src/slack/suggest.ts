@@ -10,7 +10,7 @@ import type { LongValues } from './long-values.ts';
 import type { Received } from './received.ts';
 
 /** Slack shows nothing that comes after three seconds, and people type on. */
-const WITHIN_MS = 2_000;
+export const WITHIN_MS = 2_000;
 const WHO_WITHIN_MS = 500;
 
 type Typing = Extract<Received, { type: 'suggestion' }>;
