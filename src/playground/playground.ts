@@ -94,8 +94,10 @@ export const createPlayground = ({
     // The demo lived through this time, due moments or not: it is no outage.
     await setLastTick(db, clock.now());
     changed();
+    // Several are under way at once, and a later one may end first.
     return settled
       .filter(({ state }) => state === 'sent')
+      .toSorted((a, b) => a.at.getTime() - b.at.getTime())
       .map(({ at, kind, to: recipient, text }) => ({ at, kind, to: recipient, text: text ?? '' }));
   };
 
