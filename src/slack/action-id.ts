@@ -52,7 +52,7 @@ export type FieldState = Pressed & {
 };
 
 /** The values that were chosen; none for a button. */
-export const chosenValues = ({ selected_option: one, selected_options: several }: Pressed): string[] =>
+const chosenValues = ({ selected_option: one, selected_options: several }: Pressed): string[] =>
   [...(several ?? []), one].flatMap(option => (typeof option?.value === 'string' ? [option.value] : []));
 
 /** What was pressed or chosen: the same as for a button where an overflow menu stands for a row of buttons. */

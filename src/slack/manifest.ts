@@ -7,7 +7,7 @@ import { MAIN, slackCommandNames } from './names.ts';
 
 export type Manifest = AppsManifestCreateArguments['manifest'];
 
-/** Where Bolt listens, on the address that the manifest names. */
+/** Where Slack and browsers find our web server, on the address that the manifest names. */
 export const PATHS = {
   events: '/slack/events',
   install: '/slack/install',

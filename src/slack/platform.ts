@@ -187,7 +187,7 @@ export const createSlackPlatform = (deps: SlackPlatformDeps): SlackPlatform => {
         firstWaitMs,
         longestWaitMs: LONGEST_WAIT_MS,
         signal: stopping.signal,
-        onFailure: error => log.warn({ err: error }, 'Slack cannot be reached; trying again'),
+        onFailure: error => log.warn({ err: error }, 'it is not known yet which workspaces there are; trying again'),
         onFatal,
       });
       await oauth?.start();
